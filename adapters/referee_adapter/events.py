@@ -1,0 +1,145 @@
+"""Posting events to whoever started the adapter, until they are acknowledged.
+
+An answer of the 2xx class means durable. Transport errors, 429 and 5xx are tried again with growing, jittered
+delays (a Retry-After is obeyed): the receiver may be restarting, and the result must not be lost for it. 409 says
+that another final result stands; every other 4xx says that trying again cannot help. httpx rather than the
+standard library, for its connection reuse and clear timeouts; proxies of the environment are not used, since the
+receiver is in the cluster or on loopback.
+"""
+
+import logging
+import random
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from referee_adapter.paths import Paths
+from referee_adapter.spec import JobSpec
+
+_log = logging.getLogger(__name__)
+
+
+class Delivery(Enum):
+    """What became of an event."""
+
+    ACKNOWLEDGED = "acknowledged"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    GAVE_UP = "gave up"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often an event is tried."""
+
+    seconds: float = 300
+    """From the first try until giving up; then the termination message is the only way home."""
+    first_delay: float = 0.5
+    longest_delay: float = 30
+
+
+class EventPoster:
+    """Posts the events of one benchmark. Safe to use from several threads."""
+
+    def __init__(self, spec: JobSpec, paths: Paths, patience: Patience = Patience()) -> None:
+        self._spec = spec
+        self._paths = paths
+        self._patience = patience
+        self._url = f"{spec.callback_url}/api/v1/evaluations/jobs/{spec.id}/events" if spec.callback_url else None
+        verify = _trust(paths.ca) if spec.callback_url.startswith("https:") else False
+        self._client = httpx.Client(verify=verify, timeout=10, trust_env=False)
+
+    def post(self, status: str, **content: object) -> Delivery:
+        """Post until acknowledged, refused, or patience is at its end.
+
+        Args:
+            status: pending, running, completed or failed.
+            content: the rest of the event; what is None is left out.
+        """
+        deadline = time.monotonic() + self._patience.seconds
+        delay = self._patience.first_delay
+        while True:
+            outcome = self._try(status, content)
+            if isinstance(outcome, Delivery):
+                return outcome
+            pause = outcome if outcome is not None else delay * random.uniform(0.5, 1)  # noqa: S311 - jitter
+            if time.monotonic() + pause >= deadline:
+                _log.error("gave up posting to %s after %.0f s", self._url, self._patience.seconds)
+                return Delivery.GAVE_UP
+            threading.Event().wait(pause)
+            delay = min(delay * 2, self._patience.longest_delay)
+
+    def post_once(self, status: str, **content: object) -> bool:
+        """Post without a second try, for what the next event supersedes anyway; True if acknowledged."""
+        return self._try(status, content) is Delivery.ACKNOWLEDGED
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def _try(self, status: str, content: dict[str, object]) -> Delivery | float | None:
+        """One request: how it ended, or after how many seconds to try again (None: as usual)."""
+        if self._url is None:
+            _log.info("no callback_url; %s event: %s", status, content)
+            return Delivery.ACKNOWLEDGED
+        try:
+            response = self._client.post(self._url, json=self._body(status, content), headers=self._headers())
+        except httpx.HTTPError as error:
+            _log.warning("posting to %s: %s", self._url, error or type(error).__name__)
+            return None
+        if response.is_success:
+            return Delivery.ACKNOWLEDGED
+        if response.status_code == HTTPStatus.CONFLICT:
+            _log.warning("not taken: %s", response.text[:500])
+            return Delivery.CONFLICT
+        if (
+            response.status_code != HTTPStatus.TOO_MANY_REQUESTS
+            and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            _log.error("refused with %d: %s", response.status_code, response.text[:500])
+            return Delivery.REFUSED
+        _log.warning("posting to %s: status %d", self._url, response.status_code)
+        return _retry_after(response, self._patience.longest_delay)
+
+    def _body(self, status: str, content: dict[str, object]) -> dict[str, Any]:
+        event = {
+            "provider_id": self._spec.provider_id,
+            "id": self._spec.benchmark_id,
+            "benchmark_index": self._spec.benchmark_index,
+            "status": status,
+        }
+        return {"benchmark_status_event": event | {key: value for key, value in content.items() if value is not None}}
+
+    def _headers(self) -> dict[str, str]:
+        token, tenant = _read(self._paths.token), _read(self._paths.namespace)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return headers | ({"X-Tenant": tenant} if tenant else {})
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def _trust(ca: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca.is_file():
+        context.load_verify_locations(cafile=ca)
+    return context
+
+
+def _retry_after(response: httpx.Response, longest: float) -> float | None:
+    """Seconds from the header; a date is not worth parsing: our receivers send seconds."""
+    try:
+        return min(float(response.headers["Retry-After"]), longest)
+    except (KeyError, ValueError):
+        return None

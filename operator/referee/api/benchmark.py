@@ -1,0 +1,129 @@
+"""What a benchmark entry is made of, wherever it stands: in a job, in a collection, in a provider's catalogue."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from referee.api.base import FreeMap, Id, Model, ObjectName, Quantity, Rule, Threshold, exactly_one_of
+
+ASCENDING_RANGE = Rule(
+    "!has(self.range) || self.range[0] < self.range[1]",
+    "range must be [low, high] with low < high: swap the two, or leave it out",
+    lambda self: self.range is None or self.range[0] < self.range[1],
+    field_path=".range",
+)
+
+
+class PrimaryScore(Model):
+    """Which metric stands for the benchmark, and how it is read."""
+
+    metric: Annotated[str, Field(min_length=1, max_length=128)]
+    """Name as the adapter reports it; `acc` also finds `acc,none`."""
+    lower_is_better: bool | None = None
+    """Which way is better; unset: as the provider says, else false."""
+    range: Annotated[list[Threshold], Field(min_length=2, max_length=2)] | None = None
+    """[worst-case low, high] in the metric's own units; needed where scores are weighted. May start at chance level."""
+
+    rules = (ASCENDING_RANGE,)
+
+
+class PassCriteria(Model):
+    """When a benchmark, or a whole job, passes."""
+
+    threshold: Threshold
+    """In the metric's own units for a benchmark, on the normalised scale 0-1 for a job."""
+    measure: Literal["Mean"] = "Mean"
+    """What is compared with the threshold."""
+    bound: Literal["Point", "Worst"] = "Point"
+    """Point: the estimate itself. Worst: the pessimistic end of its interval, whichever way is better."""
+    min_n: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    """With fewer scored samples the gate is Unknown."""
+
+
+class ClaimSource(Model):
+    """Data on a PersistentVolumeClaim, mounted read-only."""
+
+    claim_name: ObjectName
+    """Name of the claim, in the job's namespace."""
+    sub_path: Annotated[str, Field(max_length=1024)] | None = None
+    """A directory in it; unset: all of it."""
+
+    rules = (
+        Rule(
+            "!has(self.subPath) || (!self.subPath.startsWith('/') && !self.subPath.split('/').exists(p, p == '..'))",
+            "subPath must be a path inside the claim: no leading '/', no '..'",
+            lambda self: (
+                self.sub_path is None or (not self.sub_path.startswith("/") and ".." not in self.sub_path.split("/"))
+            ),
+            field_path=".subPath",
+        ),
+    )
+
+
+class ConfigMapSource(Model):
+    """Data in a ConfigMap of the job's namespace, one file a key."""
+
+    name: ObjectName
+    """Name of the ConfigMap."""
+
+
+class TestData(Model):
+    """Where a benchmark's own data comes from; the adapter finds it under /test_data."""
+
+    __test__ = False  # pytest would take the name for a test class
+
+    pvc: ClaimSource | None = None
+    """From a PersistentVolumeClaim."""
+    config_map: ConfigMapSource | None = None
+    """From a ConfigMap."""
+
+    rules = (exactly_one_of("pvc", "config_map", remedy="name the one place the data is read from"),)
+
+
+class Resources(Model):
+    """Requests and limits of a container."""
+
+    requests: Annotated[dict[str, Quantity], Field(max_length=16)] = {}
+    """What the scheduler sets aside: cpu, memory, ephemeral-storage, ..."""
+    limits: Annotated[dict[str, Quantity], Field(max_length=16)] = {}
+    """What the container may use at most."""
+
+
+class Sampling(Model):
+    """Which of a benchmark's samples are taken when numExamples is less than all."""
+
+    method: Literal["First", "Random"] = "First"
+    """First: in the order of the data. Random: drawn without replacement."""
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    """Of the draw; the same seed over the same data takes the same samples."""
+
+
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]
+NumExamples = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class BenchmarkRef(Model):
+    """One benchmark of one provider, as a job or a collection asks for it."""
+
+    id: Id
+    """Its id in the provider's catalogue."""
+    provider: Id
+    """Id of the provider that offers it."""
+    parameters: FreeMap = {}
+    """Passed to the adapter; checked against the provider's parametersSchema, whose defaults are filled in."""
+    num_examples: NumExamples | None = None
+    """How many samples in all (not per subset); unset: every one."""
+    sampling: Sampling | None = None
+    """Which samples, where numExamples is less than all; unset: the first ones."""
+    weight: Weight = 1
+    """In the job's score; 0 = informational, never gates."""
+    required: bool = True
+    """Whether its gate decides the verdict."""
+    primary_score: PrimaryScore | None = None
+    """Which metric stands for it; unset: as the provider's catalogue says."""
+    pass_criteria: PassCriteria | None = None
+    """When it passes; unset: as the provider's catalogue says, else it is not gated."""
+    test_data: TestData | None = None
+    """Data of your own; unset: the framework brings or fetches its own."""
+    resources: Resources | None = None
+    """Over the provider's."""

@@ -1,0 +1,34 @@
+"""Every name that travels: group, version, labels, annotations, audiences, paths inside an adapter pod.
+
+They are part of the contract with users, adapters and other controllers; a name that stands in two files is
+a name that will differ one day.
+"""
+
+GROUP = "referee.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+
+LABEL_JOB = f"{GROUP}/evaluationjob"
+"""On children and their pods: the EvaluationJob's name, cut and hashed to a label's 63 characters."""
+LABEL_JOB_UID = f"{GROUP}/evaluationjob-uid"
+LABEL_INDEX = f"{GROUP}/benchmark-index"
+LABEL_ATTEMPT = f"{GROUP}/attempt"
+
+ANNOTATION_RESULT = f"{GROUP}/result"
+"""On a child Job: the first final result, put there by the gateway before it is acknowledged."""
+ANNOTATION_PARTIAL = f"{GROUP}/partial"
+ANNOTATION_PROGRESS = f"{GROUP}/progress"
+ANNOTATION_JOB_SPEC = f"{GROUP}/job-spec"
+"""On a child's pod template: the adapter's job.json, projected into the pod by the downward API."""
+ANNOTATION_PLAN = f"{GROUP}/plan-digest"
+
+ADAPTER_AUDIENCE = "referee-adapter"
+"""The audience of the projected token with which an adapter reports, and which is good for nothing else."""
+
+ADAPTER_CONTAINER = "adapter"
+JOB_SPEC_FILE = "job.json"
+META_DIR = "/meta"
+DATA_DIR = "/data"
+TEST_DATA_DIR = "/test_data"
+MODEL_SECRET_DIR = "/var/run/secrets/model"  # noqa: S105 - a path
+SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"

@@ -1,0 +1,1 @@
+"""The decisions: pure functions of (spec, plan, children seen, now). No I/O, no clock, no asyncio."""

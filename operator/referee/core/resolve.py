@@ -1,0 +1,257 @@
+"""From a job and the catalogue to a plan: every id looked up, every parameter checked, every default filled in.
+
+Whatever does not resolve is a refusal with a reason and the culprit's name, at once; nothing is created for a
+job that could only fail later.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import jsonschema
+
+from referee.api.benchmark import BenchmarkRef, PrimaryScore
+from referee.api.collection import Collection
+from referee.api.conditions import Reason
+from referee.api.evaluationjob import CollectionOverride, CollectionUse, EvaluationJob
+from referee.api.provider import CatalogueBenchmark, Provider
+from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.core.result import canonical
+
+MAX_PLAN_BYTES = 48 * 1024
+
+
+class Catalogue(Protocol):
+    """Where ids are looked up: a job's namespace first, then the catalogue namespace."""
+
+    def provider(self, id_: str) -> Provider | None:
+        """The oldest provider of that id."""
+
+    def collection(self, id_: str) -> Collection | None:
+        """The oldest collection of that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a job cannot be planned."""
+
+    reason: Reason
+    message: str
+
+
+class _Refused(Exception):  # noqa: N818 - control flow inside this module
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.refusal = Refusal(reason, message)
+
+
+def resolve(
+    job: EvaluationJob, catalogue: Catalogue, allowed_service_accounts: frozenset[str] = frozenset()
+) -> RunPlan | Refusal:
+    """The plan of a job, or why there is none.
+
+    Args:
+        job: the job.
+        catalogue: where providers and collections are found.
+        allowed_service_accounts: those that `pod.serviceAccountName` may ask for.
+    """
+    try:
+        return _resolve(job, catalogue, allowed_service_accounts)
+    except _Refused as refused:
+        return refused.refusal
+
+
+def _resolve(job: EvaluationJob, catalogue: Catalogue, allowed: frozenset[str]) -> RunPlan:
+    spec = job.spec
+    asked = spec.pod.service_account_name
+    if asked is not None and asked not in allowed:
+        raise _Refused(
+            Reason.SERVICE_ACCOUNT_NOT_ALLOWED,
+            f"spec.pod.serviceAccountName {asked!r} is not allowed: ask for it in the operator's settings, or leave it out",
+        )
+    criteria = spec.pass_criteria
+    if spec.collection is not None:
+        collection = catalogue.collection(spec.collection.id)
+        if collection is None:
+            raise _Refused(
+                Reason.COLLECTION_NOT_FOUND,
+                f"spec.collection.id {spec.collection.id!r}: no Collection of that id in this namespace or the catalogue",
+            )
+        wanted = _overridden(collection, spec.collection)
+        criteria = criteria or collection.spec.pass_criteria
+    else:
+        wanted = list(spec.benchmarks or ())
+    planned = [_planned(index, ref, catalogue) for index, ref in enumerate(wanted)]
+    providers = {ref.provider: catalogue.provider(ref.provider) for ref in wanted}
+    plan = RunPlan(
+        adapters={id_: provider.spec.adapter for id_, provider in providers.items() if provider},
+        benchmarks=planned,
+        pass_criteria=criteria,
+    )
+    _check_whole(job, plan)
+    return plan.model_copy(update={"digest": _digest(job, plan)})
+
+
+def _overridden(collection: Collection, use: CollectionUse) -> list[BenchmarkRef]:
+    refs = {(ref.id, ref.provider): ref for ref in collection.spec.benchmarks}
+    for override in use.overrides:
+        key = (override.id, override.provider)
+        if key not in refs:
+            raise _Refused(
+                Reason.OVERRIDE_NOT_IN_COLLECTION,
+                f"spec.collection.overrides: collection {use.id!r} has no benchmark {override.id!r} of provider"
+                f" {override.provider!r}; it has {_listed(f'{p}/{i}' for i, p in refs)}",
+            )
+        refs[key] = _override(refs[key], override)
+    return list(refs.values())
+
+
+def _override(ref: BenchmarkRef, override: CollectionOverride) -> BenchmarkRef:
+    given = {
+        name: value
+        for name in ("weight", "pass_criteria", "num_examples")
+        if (value := getattr(override, name)) is not None
+    }
+    return ref.model_copy(update={**given, "parameters": {**ref.parameters, **(override.parameters or {})}})
+
+
+def _planned(index: int, ref: BenchmarkRef, catalogue: Catalogue) -> PlannedBenchmark:
+    provider = catalogue.provider(ref.provider)
+    where = f"benchmark {ref.provider}/{ref.id}"
+    if provider is None:
+        raise _Refused(
+            Reason.PROVIDER_NOT_FOUND,
+            f"{where}: no Provider of id {ref.provider!r} in this namespace or the catalogue",
+        )
+    if provider.spec.adapter.contract != "referee-v1":
+        raise _Refused(
+            Reason.CONTRACT_NOT_SUPPORTED,
+            f"{where}: Provider {provider.id!r} speaks {provider.spec.adapter.contract}, this operator hosts referee-v1",
+        )
+    offered = {b.id: b for b in provider.spec.benchmarks}
+    entry = offered.get(ref.id)
+    if entry is None:
+        raise _Refused(
+            Reason.BENCHMARK_NOT_FOUND,
+            f"{where}: Provider {provider.id!r} has no such benchmark; it has {_listed(offered)}",
+        )
+    primary = _primary(ref, entry)
+    criteria = ref.pass_criteria or entry.pass_criteria
+    if primary is None and (criteria is not None or ref.weight > 0):
+        raise _Refused(
+            Reason.NO_PRIMARY_SCORE,
+            f"{where}: neither the job nor the provider says which metric counts; set primaryScore.metric, or weight: 0",
+        )
+    return PlannedBenchmark(
+        index=index,
+        id=ref.id,
+        provider=ref.provider,
+        task=entry.task,
+        parameters=_checked_parameters(where, provider, ref.parameters),
+        num_examples=ref.num_examples,
+        sampling=ref.sampling,
+        weight=ref.weight,
+        required=ref.required,
+        primary_score=primary,
+        pass_criteria=criteria,
+        test_data=ref.test_data,
+        resources=ref.resources,
+        metrics=entry.metrics,
+    )
+
+
+def _primary(ref: BenchmarkRef, entry: CatalogueBenchmark) -> PrimaryScore | None:
+    """What the job says of the primary score over what the provider says, field by field."""
+    given = ref.primary_score or entry.primary_score
+    if given is None:
+        if len(entry.metrics) != 1:
+            return None
+        given = PrimaryScore(metric=entry.metrics[0].name)
+    default = entry.primary_score if entry.primary_score and entry.primary_score.metric == given.metric else None
+    metric = next((m for m in entry.metrics if m.name == given.metric), None)
+    lower = next(
+        (
+            flag
+            for flag in (
+                given.lower_is_better,
+                default.lower_is_better if default else None,
+                metric.lower_is_better if metric else None,
+            )
+            if flag is not None
+        ),
+        False,
+    )
+    range_ = given.range or (default.range if default else None) or (metric.range if metric else None)
+    if range_ is None and metric is not None and metric.type == "Boolean":
+        range_ = [0, 1]
+    return PrimaryScore(metric=given.metric, lower_is_better=lower, range=range_)
+
+
+def _checked_parameters(where: str, provider: Provider, given: Mapping[str, Any]) -> dict[str, Any]:
+    schema = provider.spec.parameters_schema
+    parameters = copy.deepcopy(dict(given))
+    if schema is None:
+        return parameters
+    for name, field in (schema.get("properties") or {}).items():
+        if isinstance(field, dict) and "default" in field:
+            parameters.setdefault(name, copy.deepcopy(field["default"]))
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+        errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(parameters), key=lambda e: e.json_path)
+    except jsonschema.SchemaError as error:
+        raise _Refused(
+            Reason.INVALID_SCHEMA, f"Provider {provider.id!r}: spec.parametersSchema: {error.message}"
+        ) from None
+    if errors:
+        said = "; ".join(f"parameters{e.json_path.removeprefix('$')}: {e.message}" for e in errors[:3])
+        raise _Refused(Reason.INVALID_PARAMETERS, f"{where}: {said}")
+    return parameters
+
+
+def _check_whole(job: EvaluationJob, plan: RunPlan) -> None:
+    weighted = [b for b in plan.benchmarks if b.weight > 0]
+    for benchmark in weighted if len(weighted) > 1 or plan.pass_criteria else ():
+        if benchmark.primary_score is not None and benchmark.primary_score.range is None:
+            raise _Refused(
+                Reason.RANGE_REQUIRED,
+                f"benchmark {benchmark.provider}/{benchmark.id}: its metric {benchmark.primary_score.metric!r} has no range,"
+                " so it cannot be weighed against others; set primaryScore.range, or weight: 0",
+            )
+    gated = plan.pass_criteria is not None or any(b.pass_criteria and b.required for b in plan.benchmarks)
+    if job.spec.enforce_gate and not gated:
+        raise _Refused(
+            Reason.NO_CRITERIA_TO_ENFORCE,
+            "spec.enforceGate is set but neither the job nor a required benchmark has passCriteria: add one",
+        )
+    size = len(json.dumps(plan.wire()))
+    if size > MAX_PLAN_BYTES:
+        raise _Refused(
+            Reason.PLAN_TOO_LARGE,
+            f"the resolved plan has {size} bytes, at most {MAX_PLAN_BYTES} fit: split the job, or shorten its parameters",
+        )
+
+
+def _digest(job: EvaluationJob, plan: RunPlan) -> str:
+    """Of what decides the numbers: model, benchmarks, adapters; not of criteria, weights or placement."""
+    model = job.spec.model.wire()
+    for incidental in ("auth", "timeoutSeconds", "headers"):
+        model.pop(incidental, None)
+    measured = [
+        b.model_dump(
+            mode="json",
+            include={"id", "provider", "task", "parameters", "num_examples", "sampling", "test_data"},
+        )
+        for b in plan.benchmarks
+    ]
+    images = {id_: [a.image, *a.command, *a.args] for id_, a in sorted(plan.adapters.items())}
+    text = canonical({"model": model, "benchmarks": measured, "images": images})
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _listed(ids: Any, limit: int = 8) -> str:  # noqa: ANN401 - any iterable of text
+    found: Sequence[str] = sorted(ids)
+    more = f" and {len(found) - limit} more" if len(found) > limit else ""
+    return ", ".join(found[:limit]) + more

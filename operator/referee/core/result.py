@@ -1,0 +1,153 @@
+"""What an adapter reports, as it stands on the child Job and in a termination message.
+
+Reading is tolerant of what is absent and strict about what is wrong: a number that is not finite, a metric
+without a name, or text that is no JSON is a `MalformedResult`, never a value.
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+MAX_BYTES = 32 * 1024
+"""Of a result on a child Job: a patch with 32 KiB costs the control plane twice what a small one does."""
+
+
+class MalformedResult(ValueError):
+    """What was read is not a result; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedMetric:
+    """A metric as the adapter names and measures it."""
+
+    name: str
+    value: float
+    stderr: float | None = None
+    n: int | None = None
+    type: Literal["Boolean", "Numerical"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Counts; None where the adapter does not tell."""
+
+    total: int | None = None
+    scored: int | None = None
+    errors: int | None = None
+    unscored: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The final, or partial, outcome of one benchmark run."""
+
+    status: Literal["Completed", "Failed"]
+    metrics: tuple[ReportedMetric, ...] = ()
+    samples: Samples = Samples()
+    reason: str = ""
+    message: str = ""
+    retryable: bool = True
+    truncated: bool = False
+
+
+def _number(value: object, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise MalformedResult(f"{what} must be a finite number, not {value!r}")
+    return float(value)
+
+
+def _count(value: object, what: str) -> int | None:
+    if value is None:
+        return None
+    number = _number(value, what)
+    if number < 0 or number != int(number):
+        raise MalformedResult(f"{what} must be a whole number of at least 0, not {value!r}")
+    return int(number)
+
+
+def _metric(entry: object) -> ReportedMetric:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
+        raise MalformedResult(f"each of metrics must be an object with a name, not {entry!r:.80}")
+    name, stderr, kind = entry["name"], entry.get("stderr"), entry.get("type")
+    return ReportedMetric(
+        name=name,
+        value=_number(entry.get("value"), f"metrics[{name}].value"),
+        stderr=None if stderr is None else _number(stderr, f"metrics[{name}].stderr"),
+        n=_count(entry.get("n"), f"metrics[{name}].n"),
+        type=kind if kind in ("Boolean", "Numerical") else None,
+    )
+
+
+def from_document(document: object) -> Result:
+    """A result from its JSON document.
+
+    Raises:
+        MalformedResult: naming the field and what is wrong with it.
+    """
+    if not isinstance(document, dict):
+        raise MalformedResult("a result must be a JSON object")
+    status = document.get("status")
+    if status not in ("Completed", "Failed"):
+        raise MalformedResult(f"status must be Completed or Failed, not {status!r}")
+    metrics = document.get("metrics") or []
+    if not isinstance(metrics, list):
+        raise MalformedResult("metrics must be a list")
+    samples: Any = document.get("samples") or {}
+    if not isinstance(samples, dict):
+        raise MalformedResult("samples must be an object")
+    return Result(
+        status=status,
+        metrics=tuple(_metric(entry) for entry in metrics),
+        samples=Samples(**{k: _count(samples.get(k), f"samples.{k}") for k in ("total", "scored", "errors", "unscored")}),
+        reason=str(document.get("reason") or ""),
+        message=str(document.get("message") or ""),
+        retryable=document.get("retryable") is not False,
+        truncated=document.get("truncated") is True,
+    )
+
+
+def from_text(text: str) -> Result:
+    """A result from JSON text, for example an annotation.
+
+    Raises:
+        MalformedResult: if it is no JSON, or no result.
+    """
+    try:
+        return from_document(json.loads(text))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise MalformedResult(f"not JSON: {error}") from None
+
+
+def digest(document: dict[str, Any]) -> str:
+    """Identity of a result document: two posts of the same body are one result."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def canonical(document: dict[str, Any]) -> str:
+    """The document's one textual form."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def cut(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BYTES) -> dict[str, Any]:
+    """The document within `limit` bytes.
+
+    Slices go first, then metrics from the last on that no gate names, then the message; what is left says
+    `truncated` and carries the digest of the whole.
+    """
+    if len(canonical(document)) <= limit:
+        return document
+    small = {**document, "truncated": True, "digest": digest(document)}
+    small.pop("slices", None)
+    metrics = list(small.get("metrics", ()))
+    for position in range(len(metrics) - 1, -1, -1):
+        if len(canonical({**small, "metrics": metrics})) <= limit:
+            break
+        if metrics[position].get("name") not in gated:
+            del metrics[position]
+    small["metrics"] = metrics
+    if (over := len(canonical(small)) - limit) > 0:
+        message = str(small.get("message", ""))
+        small["message"] = message[: max(0, len(message) - over)]
+    return small

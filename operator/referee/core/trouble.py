@@ -1,0 +1,97 @@
+"""Why a child does not run or did not end well, in our own words.
+
+Kubernetes tells it in three places: the pod's status, the Job's Events (when no pod could be made), the pod's
+Events (volumes). The wording there is for people and not an API, so only stable parts of it are looked for and
+the whole of it is passed on as the message.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from referee.api.conditions import Reason
+from referee.core.children import Child, Pod, Trouble
+
+_WAITING = {
+    "ErrImagePull": Reason.IMAGE_PULL_FAILED,
+    "ImagePullBackOff": Reason.IMAGE_PULL_FAILED,
+    "InvalidImageName": Reason.IMAGE_PULL_FAILED,
+    "ErrImageNeverPull": Reason.IMAGE_PULL_FAILED,
+    "ImageInspectError": Reason.IMAGE_PULL_FAILED,
+    "RegistryUnavailable": Reason.IMAGE_PULL_FAILED,
+    "CreateContainerConfigError": Reason.MISSING_SECRET,
+    "CreateContainerError": Reason.CONTAINER_CANNOT_RUN,
+    "RunContainerError": Reason.CONTAINER_CANNOT_RUN,
+}
+
+_FAILED_CREATE = (
+    ("exceeded quota", Reason.QUOTA_EXCEEDED),
+    ("failed quota", Reason.QUOTA_EXCEEDED),
+    ("usage per ", Reason.QUOTA_EXCEEDED),
+    ("error looking up service account", Reason.MISSING_SERVICE_ACCOUNT),
+)
+
+_FAILED_MOUNT = (
+    ("secret", Reason.MISSING_SECRET),
+    ("configmap", Reason.MISSING_SECRET),
+)
+
+SIGKILL = 137
+
+
+def of_pod(pod: Pod) -> Trouble | None:
+    """Why a pod does not start, from its status."""
+    if pod.waiting is not None:
+        reason, message = pod.waiting
+        return Trouble(_WAITING.get(reason, Reason.CONTAINER_CANNOT_RUN), f"{reason}: {message}" if message else reason)
+    if pod.unschedulable is not None:
+        return Trouble(Reason.UNSCHEDULABLE, pod.unschedulable)
+    return None
+
+
+def of_waiting(child: Child) -> Trouble | None:
+    """Why a child that is not running waits, as far as is known."""
+    found = (trouble for pod in child.pods if not pod.started and (trouble := of_pod(pod)))
+    return next(found, child.trouble)
+
+
+def of_end(child: Child) -> Trouble:
+    """Why a child that ended left no result."""
+    for pod in reversed(child.pods):
+        if pod.evicted is not None:
+            return Trouble(Reason.EVICTED, pod.evicted)
+        if pod.exit_reason == "OOMKilled":
+            return Trouble(Reason.OOM_KILLED, "the adapter was killed for using more memory than its limit")
+        if pod.exit_code is not None and pod.exit_code != 0:
+            hint = " (killed; out of memory, perhaps)" if pod.exit_code == SIGKILL else ""
+            return Trouble(
+                Reason.ADAPTER_FAILED, f"exit code {pod.exit_code}{hint} and no result: see the log of pod {pod.name}"
+            )
+    if child.malformed is not None:
+        return Trouble(Reason.RESULTS_INVALID, child.malformed)
+    waiting = of_waiting(child)
+    if child.ended == "Failed" and waiting is not None:
+        return waiting
+    if child.ended == "Complete":
+        return Trouble(Reason.RESULTS_MISSING, "the adapter exited with 0 but reported no result")
+    return Trouble(Reason.ADAPTER_FAILED, "the Job failed without a result; its pod is gone")
+
+
+def of_events(events: Iterable[Mapping[str, Any]]) -> Trouble | None:
+    """The newest trouble that Events of a Job or a pod tell of."""
+    for event in sorted(events, key=_seen, reverse=True):
+        reason, message = event.get("reason"), str(event.get("message", ""))
+        if reason == "FailedCreate":
+            return Trouble(_match(message, _FAILED_CREATE, Reason.POD_REFUSED), message)
+        if reason in ("FailedMount", "FailedAttachVolume"):
+            return Trouble(_match(message.lower(), _FAILED_MOUNT, Reason.MISSING_VOLUME), message)
+        if reason == "FailedScheduling":
+            return Trouble(Reason.UNSCHEDULABLE, message)
+    return None
+
+
+def _seen(event: Mapping[str, Any]) -> str:
+    return str(event.get("lastTimestamp") or event.get("eventTime") or "")
+
+
+def _match(message: str, table: tuple[tuple[str, Reason], ...], otherwise: Reason) -> Reason:
+    return next((reason for part, reason in table if part in message), otherwise)

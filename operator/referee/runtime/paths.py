@@ -1,0 +1,67 @@
+"""Which resource lives at which path of the API server, and back: which resource a path is about.
+
+Written by hand for the few resources we touch: discovery would cost six calls at each start to learn what cannot
+change. The way back (`describe`) serves the metrics, where a path would be a label without bounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from referee.api.names import GROUP, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One namespaced kind."""
+
+    group: str
+    """Empty for the core group."""
+    version: str
+    plural: str
+    kind: str
+
+    @property
+    def api_version(self) -> str:
+        """What stands in the object's own `apiVersion`."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def all(self, namespace: str | None) -> str:
+        """Path of the collection; None: over all namespaces, which takes a ClusterRole."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        return f"{root}/{self.plural}" if namespace is None else f"{root}/namespaces/{namespace}/{self.plural}"
+
+    def one(self, namespace: str, name: str, subresource: str = "") -> str:
+        """Path of one object, or of its subresource (`status`, `token`)."""
+        path = f"{self.all(namespace)}/{name}"
+        return f"{path}/{subresource}" if subresource else path
+
+
+EVALUATION_JOBS = Resource(GROUP, VERSION, "evaluationjobs", "EvaluationJob")
+PROVIDERS = Resource(GROUP, VERSION, "providers", "Provider")
+COLLECTIONS = Resource(GROUP, VERSION, "collections", "Collection")
+JOBS = Resource("batch", "v1", "jobs", "Job")
+PODS = Resource("", "v1", "pods", "Pod")
+CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
+EVENTS = Resource("", "v1", "events", "Event")
+SERVICE_ACCOUNTS = Resource("", "v1", "serviceaccounts", "ServiceAccount")
+LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")
+
+_VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
+
+
+def describe(method: str, path: str, *, watch: bool = False) -> tuple[str, str]:
+    """Verb and resource as RBAC names them: ("patch", "evaluationjobs/status"); ("get", "other") off the API."""
+    parts = path.strip("/").split("/")
+    rest = parts[2:] if parts[0] == "api" else parts[3:] if parts[0] == "apis" else []
+    if len(rest) > 2 and rest[0] == "namespaces":  # noqa: PLR2004 - namespaces/NAME/plural
+        rest = rest[2:]
+    if not rest:
+        return method.lower(), "other"
+    resource = "/".join([rest[0], *rest[2:3]])
+    named = len(rest) > 1
+    if method == "GET":
+        return ("watch" if watch else "get" if named else "list"), resource
+    if method == "DELETE":
+        return ("delete" if named else "deletecollection"), resource
+    return _VERBS.get(method, method.lower()), resource

@@ -1,0 +1,71 @@
+"""Reading a WATCH: lines of JSON until the server ends it, with its ERROR lines turned into exceptions.
+
+Lines are split here: aiohttp's own line reader gives up above 128 KiB, and an EvaluationJob of 64 benchmarks is longer.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from referee.runtime.errors import error_for
+from referee.runtime.transport import unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from referee.runtime.transport import Call, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEvent:
+    """One line of a watch."""
+
+    type: str
+    """ADDED, MODIFIED, DELETED or BOOKMARK."""
+    object: dict[str, Any]
+
+    @property
+    def resource_version(self) -> str:
+        """Where a next watch may resume."""
+        return str(self.object["metadata"]["resourceVersion"])
+
+
+@asynccontextmanager
+async def open_watch(transport: Transport, call: Call) -> AsyncIterator[AsyncIterator[WatchEvent]]:
+    """Open the watch, which may be refused, and give its events until the server ends it; both raise ApiError."""
+    response = await transport.stream(call)
+    try:
+        yield _events(response, call)
+    finally:
+        response.close()
+
+
+async def _events(response: aiohttp.ClientResponse, call: Call) -> AsyncIterator[WatchEvent]:
+    try:
+        async for line in _lines(response.content):
+            event = json.loads(line)
+            body = event["object"]
+            if event["type"] == "ERROR":
+                raise error_for(f"WATCH {call.path}", int(body.get("code") or 500), body)
+            yield WatchEvent(event["type"], body)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        # ValueError: the connection broke in the middle of a line.
+        raise unreachable(call, error) from error
+
+
+async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    rest = bytearray()
+    async for chunk in content.iter_any():
+        rest += chunk
+        if b"\n" not in chunk:
+            continue
+        *whole, tail = bytes(rest).split(b"\n")
+        rest = bytearray(tail)
+        for line in whole:
+            if line:
+                yield line
