@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from referee_adapter import Execution, Failure, Retry
 
+from referee_adapter import Execution, Failure, Retry
 from referee_lm_eval import troubles
 from referee_lm_eval.troubles import CallError
 
 Json = dict[str, Any]
+Answers = list[Any]
+"""One per prompt of a request."""
+Outcome = Answers | CallError
 _SHORTEST_STREAK = 10
 
 
@@ -38,11 +41,12 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Call[Answer]:
+class Call:
     """One request: made late, so that thousands need no memory before their turn."""
 
     payload: Callable[[], Json]
-    read: Callable[[Json], Answer]
+    read: Callable[[Json], Answers]
+    """Raises CallError, or anything, where the answer is not what the API promises."""
 
 
 class Endpoint:
@@ -66,9 +70,7 @@ class Endpoint:
             loop, event = self._running
             loop.call_soon_threadsafe(event.set)
 
-    async def ask_all[Answer](
-        self, calls: Sequence[Call[Answer]], done: Callable[[Answer | CallError], object]
-    ) -> list[Answer | CallError | None]:
+    async def ask_all(self, calls: Sequence[Call], done: Callable[[Outcome], object]) -> list[Outcome | None]:
         """Make all calls, in order of their position but several at once.
 
         Args:
@@ -81,15 +83,15 @@ class Endpoint:
         Raises:
             Failure: something that every call would meet.
         """
-        outcomes: list[Answer | CallError | None] = [None] * len(calls)
+        outcomes: list[Outcome | None] = [None] * len(calls)
         turns = iter(enumerate(calls))
         stop = asyncio.Event()
         self._running = asyncio.get_running_loop(), stop
 
         async def work(session: aiohttp.ClientSession) -> None:
             for position, call in turns:
-                outcomes[position] = await self._ask(session, call)
-                done(outcomes[position])  # type: ignore[arg-type] - set in the line above
+                outcomes[position] = outcome = await self._ask(session, call)
+                done(outcome)
 
         try:
             async with self._session() as session:
@@ -110,7 +112,7 @@ class Endpoint:
             headers=self._target.headers,
         )
 
-    async def _ask[Answer](self, session: aiohttp.ClientSession, call: Call[Answer]) -> Answer | CallError:
+    async def _ask(self, session: aiohttp.ClientSession, call: Call) -> Outcome:
         delay = self._retry.initial_delay_seconds
         for left in range(self._retry.max_retries, -1, -1):
             await self._wait_for_turn()
@@ -127,7 +129,7 @@ class Endpoint:
                 return answer
         raise AssertionError("a loop over at least one try always returns")
 
-    async def _once[Answer](self, session: aiohttp.ClientSession, call: Call[Answer]) -> Answer:
+    async def _once(self, session: aiohttp.ClientSession, call: Call) -> Answers:
         try:
             async with session.post(self._target.url, json=call.payload()) as response:
                 body = await response.text()
@@ -166,9 +168,9 @@ class Endpoint:
         return error
 
 
-async def _first_failure_or(stop: asyncio.Event, workers: list["asyncio.Future[None]"], *, already: bool) -> None:
+async def _first_failure_or(stop: asyncio.Event, workers: Sequence["asyncio.Future[Any]"], *, already: bool) -> None:
     """Wait until all workers are through, one fails, or `stop`; then no worker is left."""
-    stopped = asyncio.ensure_future(stop.wait())
+    stopped: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     try:
         pending = set(workers)
         while pending and not already and not stopped.done():

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from referee_adapter import Failure
 
+from referee_adapter import Failure
 from referee_lm_eval.parameters import Json, Parameters
 from referee_lm_eval.registry import Registry, read_yaml
 

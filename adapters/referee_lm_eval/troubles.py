@@ -8,6 +8,7 @@ model name, an endpoint that nobody serves.
 from http import HTTPStatus
 
 import aiohttp
+
 from referee_adapter import Failure
 
 _TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}

@@ -74,10 +74,15 @@ class FakeApi:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Go away, as an API server that crashed."""
         self.faults.clear()
         self.watches.cut()
-        assert self._runner is not None
-        await self._runner.cleanup()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
 
     def of(self, resource: Resource) -> Collection:
         return self._collections[resource]
@@ -114,16 +119,16 @@ class FakeApi:
             body, code = failure.status, failure.code
         self.calls.append(Call(verb, resource, code))
         if fault is not None and fault.kind == "lose":
-            _reset(request)
+            return _reset(request)
         return web.json_response(body, status=code)
 
     async def _commit(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         match fault.kind:
             case "reset":
-                _reset(request)
+                return _reset(request)
             case "hang":
                 await fault.released.wait()
-                _reset(request)
+                return _reset(request)
             case "lose":
                 return None
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
@@ -172,7 +177,8 @@ class FakeApi:
         raise no_such_resource()
 
 
-def _reset(request: web.Request) -> None:
+def _reset(request: web.Request) -> web.Response:
+    """Break the connection; the response is written to nobody."""
     if request.transport is not None:
         request.transport.abort()
-    raise ConnectionResetError
+    return web.Response(status=500)

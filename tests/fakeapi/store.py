@@ -13,6 +13,7 @@ from typing import Any
 from tests.fakeapi.status import ApiFailureError, already_exists, conflict, not_found
 
 Object = dict[str, Any]
+FIRST_REVISION = 100
 _SERVER_FIELDS = ("uid", "creationTimestamp", "generation", "resourceVersion")
 
 
@@ -34,13 +35,13 @@ class Collection:
     has_status: bool
     objects: dict[tuple[str, str], Object] = field(default_factory=dict)
     history: list[Change] = field(default_factory=list)
-    oldest: int = 0
+    oldest: int = FIRST_REVISION
     """Watches from before this revision get a 410."""
 
 
 class Store:
     def __init__(self) -> None:
-        self.revision = 100
+        self.revision = FIRST_REVISION
         self.changed = asyncio.Event()
 
     def get(self, where: Collection, namespace: str, name: str) -> Object:

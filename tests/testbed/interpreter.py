@@ -11,40 +11,72 @@ images is Python.
 
 import hashlib
 import os
-import re
-import ssl
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from tests.testbed.cache import cached
+from tests.testbed.libraries import list_libraries, listed_libraries
 from tests.testbed.oci import Directory, Inline, Source, Tree
 
 USER = 65532
 CERTIFICATES = PurePosixPath("/etc/ssl/certs/ca-certificates.crt")
 INTERPRETER = Path(sys.executable).resolve()
-TAG = f"{sys.implementation.cache_tag}.pyc"
 
-_UNWANTED = {"test", "tests", "idlelib", "turtledemo", "tkinter", "ensurepip", "site-packages", "dist-packages"}
-_OPENED_BY_NAME = ("libgcc_s.so.1", "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2")
-"""What glibc opens itself, so that no ldd names it: threads that end, names that are looked up."""
+_STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
+_UNWANTED = {"__pycache__", "test", "tests", "idlelib", "turtledemo", "tkinter", "ensurepip"}
+_ELSEWHERE = ("site-packages", "dist-packages", "config-")
+"""Packages of this machine's own, and the static library for those who embed Python."""
 
 
 def base_tree() -> Tree:
     """The files of the layer."""
-    stdlib = Path(sysconfig.get_path("stdlib"))
-    key = f"{sys.implementation.cache_tag}-{_identity()}"
-    prepared = cached("interpreters", key, _prepare)
-    tree: dict[PurePosixPath, Source] = dict(_system())
+    stat = INTERPRETER.stat()
+    identity = f"{INTERPRETER} {stat.st_size} {stat.st_mtime_ns}"
+    prepared = cached("interpreters", hashlib.sha256(identity.encode()).hexdigest()[:16], _prepare)
+    tree: dict[PurePosixPath, Source] = {**_system(), **listed_libraries(prepared / "libraries.json")}
     tree[PurePosixPath(INTERPRETER)] = INTERPRETER
     for path in _standard_library():
         tree[PurePosixPath(path)] = path
-        if path.suffix == ".py":
-            bytecode = path.parent / "__pycache__" / f"{path.stem}.{TAG}"
-            compiled = prepared / path.parent.relative_to("/") / bytecode.name
-            if compiled.exists():
-                tree[PurePosixPath(bytecode)] = compiled
-    tree |= listed_libraries(prepared)
+        bytecode = path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
+        compiled = prepared / path.parent.relative_to("/") / bytecode.name
+        if path.suffix == ".py" and compiled.exists():
+            tree[PurePosixPath(bytecode)] = compiled
     return tree
+
+
+def _prepare(directory: Path) -> None:
+    left_out = f"/({'|'.join(_UNWANTED)})/|/({'|'.join(_ELSEWHERE)})"
+    compile_all(_STANDARD_LIBRARY, left_out, "-X", f"pycache_prefix={directory}")
+    modules = [path for path in _standard_library() if path.suffix == ".so"]
+    list_libraries([INTERPRETER, *modules], _STANDARD_LIBRARY, directory / "libraries.json")
+
+
+def compile_all(directory: Path, left_out: str = "^$", *interpreter_options: str) -> None:
+    """Compile every module below, as a layer needs it; a module that no Python 3 can read stays without bytecode."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [str(INTERPRETER), "-W", "ignore", *interpreter_options, "-m", "compileall", "-qq", "-j0", "-x", left_out]
+    mode = ["--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, *mode, str(directory)], env=environment, check=False)
+
+
+def _standard_library() -> Iterator[Path]:
+    for above, directories, files in os.walk(_STANDARD_LIBRARY):
+        directories[:] = [name for name in directories if name not in _UNWANTED and not name.startswith(_ELSEWHERE)]
+        for name in files:
+            if not name.startswith("_tkinter."):
+                yield Path(above, name)
+
+
+def _system() -> Tree:
+    users = f"root:x:0:0:root:/root:/sbin/nologin\nreferee:x:{USER}:{USER}:referee:/tmp:/sbin/nologin\n"
+    groups = f"root:x:0:\nreferee:x:{USER}:\n"
+    return {
+        PurePosixPath("/etc/passwd"): Inline(users.encode()),
+        PurePosixPath("/etc/group"): Inline(groups.encode()),
+        PurePosixPath("/etc/nsswitch.conf"): Inline(b"passwd: files\ngroup: files\nhosts: files dns\n"),
+        CERTIFICATES: Path(CERTIFICATES),
+        PurePosixPath("/tmp"): Directory(0o1777),  # noqa: S108 - a name in the image, not a file of ours
+    }

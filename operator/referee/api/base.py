@@ -153,7 +153,7 @@ def _quantity(value: object) -> str | int:
         case str() if len(value) <= _QUANTITY_LENGTH and re.fullmatch(_QUANTITY, value):
             return value
         case _:
-            raise ValueError("must be a quantity such as 2, '500m' or '4Gi'")
+            raise PydanticCustomError("quantity", "must be a quantity such as 2, '500m' or '4Gi'")
 
 
 Quantity = Annotated[

@@ -58,6 +58,11 @@ class Reason(StrEnum):
         member.sentence = sentence
         return member
 
+    @classmethod
+    def named(cls, value: str) -> Self | None:
+        """The reason of that name, if there is one."""
+        return next((reason for reason in cls if reason.value == value), None)
+
     # how the run goes
     ACCEPTED = "Accepted", "The job was resolved and its plan is frozen in status."
     WAITING = "Waiting", "Children wait for a node, an image, a quota or their turn."

@@ -7,10 +7,9 @@ cannot take from a model stands here: names, printer columns, selectable fields.
 import sys
 from pathlib import Path
 
-import yaml
-
 from referee.api.base import Model
 from referee.api.collection import Collection
+from referee.api.documents import as_yaml
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.names import GROUP, VERSION
 from referee.api.provider import Provider
@@ -112,19 +111,11 @@ def definition(kind: type[Model]) -> Schema:
     }
 
 
-class _Dumper(yaml.SafeDumper):
-    """YAML without anchors: people read the files, and not every tool resolves them."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
-        """Every value is written out."""
-        return True
-
-
 def files() -> dict[str, str]:
     """File name -> YAML of every CustomResourceDefinition."""
     return {
         f"{GROUP}_{facts['names']['plural']}.yaml": "# Generated from operator/referee/api by `make crds`.\n"
-        + yaml.dump(definition(kind), Dumper=_Dumper, sort_keys=False, width=160)
+        + as_yaml(definition(kind))
         for kind, facts in _KINDS.items()
     }
 

@@ -1,4 +1,4 @@
-"""YAML as kubectl reads it: several documents in a file, Lists unrolled, and the scalars that Kubernetes knows.
+"""YAML as kubectl reads it, in and out: several documents in a file, Lists unrolled, Kubernetes' own scalars.
 
 PyYAML's own loader differs from kubectl's where it hurts: it makes dates of `2026-11-22` (a rerun token), text of
 `1e-3`, 5400 of `1:30:00`, and lets the second of two equal keys win without a word.
@@ -19,8 +19,10 @@ class _Loader(yaml.SafeLoader):
     """The core of YAML 1.1 without dates, sexagesimals and duplicate keys."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    bool_values = {**yaml.SafeLoader.bool_values, "y": True, "n": False}
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """Refuse what would silently lose the first of two values."""
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
@@ -37,6 +39,15 @@ _BOOL = "y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|
 _INT = "[-+]?(0|[1-9][0-9_]*|0[0-7_]+|0b[01_]+|0x[0-9a-fA-F_]+)"
 _FLOAT = r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 
+
+class _Dumper(yaml.SafeDumper):
+    """YAML that kubectl reads back as it was meant; without anchors, which not every tool resolves."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
+        """Every value is written out."""
+        return True
+
+
 for _tag, _pattern, _first in (
     ("null", "~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", _BOOL, list("yYnNtTfFoO")),
@@ -44,7 +55,15 @@ for _tag, _pattern, _first in (
     ("float", _FLOAT, list("-+.0123456789")),
     ("merge", "<<", ["<"]),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
+    for _class in (_Loader, _Dumper):
+        # In the dumper they say which text needs quotes. PyYAML itself leaves `n` bare, and kubectl takes that for
+        # false, also as a key: status.benchmarks[].metrics[].n was lost from the CRD.
+        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
+
+
+def as_yaml(*objects: object) -> str:
+    """The objects as YAML documents, the fields in their order."""
+    return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=160, allow_unicode=True)
 
 
 def documents(text: str, origin: str) -> Iterator[dict[str, Any]]:
@@ -64,6 +83,8 @@ def documents(text: str, origin: str) -> Iterator[dict[str, Any]]:
         mark = error.problem_mark or error.context_mark
         line = f" line {mark.line + 1}" if mark else ""
         raise DocumentError(f"{origin}{line}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise DocumentError(f"{origin}: {error}") from None
 
 
 def _objects(document: object, origin: str) -> Iterator[dict[str, Any]]:

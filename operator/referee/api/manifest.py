@@ -75,7 +75,7 @@ def parse(document: Mapping[str, Any]) -> Resource:
 def _kind(document: Mapping[str, Any]) -> type[Resource]:
     given, version = document.get("kind"), document.get("apiVersion")
     known = f"Referee reads {', '.join(KINDS)} of {API_VERSION}"
-    if given not in KINDS:
+    if not isinstance(given, str) or given not in KINDS:
         raise ManifestError([f"{_label(document)}: kind: {given!r} is none of ours; {known}"])
     if version != API_VERSION:
         raise ManifestError([f"{_label(document)}: apiVersion: {version!r} is not ours; {known}"])
@@ -138,7 +138,7 @@ class _Reader:
             if fields is not None and name not in fields:
                 elsewhere = list(_places(self._schema, spelt(name), ""))
                 self.problems.append((here, unknown_field(name, list(fields), elsewhere)))
-            elif child is not None or schema is OPAQUE:
+            elif child is not None or schema.keys() >= OPAQUE.keys():
                 sent[name] = self._value(child, fields[name] if fields is not None else others, here)
         return sent
 

@@ -14,7 +14,8 @@ from referee.api.status import TERMINAL, BenchmarkStatus
 from referee.core import outcome, trouble
 from referee.core.children import Child, Trouble
 from referee.core.deadline import pending_until
-from referee.core.result import MalformedResult, Result, from_text
+from referee.core.result import Result, ResultError, from_text
+from referee.core.retry import again
 
 EXPLAIN_AFTER = timedelta(seconds=3)
 """A child that does not run by then has its Events read: what a quota or a volume says stands only there."""
@@ -75,7 +76,7 @@ def follow(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child | No
         return _final(planned, before, result, intent)
     if child.ended is not None:
         return _ended(planned, before, child, intent)
-    return _ending(before, child, intent) if intent.ending else _alive(planned, before, child, intent)
+    return _ending(before, child, intent) if intent.ending else _alive(before, child, intent)
 
 
 def _with(status: BenchmarkStatus, **changes: object) -> BenchmarkStatus:
@@ -96,7 +97,7 @@ def _termination_result(child: Child) -> Result | None:
         if pod.exit_code is not None and pod.termination_message:
             try:
                 return from_text(pod.termination_message)
-            except MalformedResult:
+            except ResultError:
                 continue
     return None
 
@@ -122,14 +123,16 @@ def _without_child(planned: PlannedBenchmark, before: BenchmarkStatus, intent: I
 
 def _final(planned: PlannedBenchmark, before: BenchmarkStatus, result: Result, intent: Intent) -> Step:
     if result.status == "Failed":
-        known = result.reason in set(Reason)
-        said = f"{result.reason}: {result.message}" if result.reason and not known else result.message
-        failure = Trouble(Reason(result.reason) if known else Reason.ADAPTER_ERROR, said)
+        known = Reason.named(result.reason)
+        said = f"{result.reason}: {result.message}" if result.reason and known is None else result.message
+        failure = Trouble(known or Reason.ADAPTER_ERROR, said)
         return _failed(planned, before, failure, result, intent)
     values = outcome.of(planned, result, intent.spec.confidence)
     if values.refused is not None:
         return _failed(planned, before, values.refused, result, intent)
-    done = _with(before, **values.fields, percent=100, reason=None, message=None)
+    note = values.note
+    done = _with(before, **values.fields, percent=100)
+    done = _with(done, reason=note.reason.value if note else None, message=note.message if note else None)
     return Step(_with(done, phase="Completed", completion_time=intent.now))
 
 
@@ -163,17 +166,17 @@ def _ending(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     return Step(_terminal(before, "Failed", intent, _expired(intent)), delete=child)
 
 
-def _alive(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
+def _alive(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     if child.stopping:
         return Step(before, occupies=True)
     if before.phase == "Suspended":
         before = _with(before, phase="Pending")
     if child.suspended:
         before = _with(before, phase="Queued")
-        return _waiting(planned, before, child, intent)
+        return _waiting(before, child, intent)
     if child.started or (before.phase == "Running" and before.start_time is not None):
         return Step(_running(before, child, intent), occupies=True)
-    return _waiting(planned, _with(before, phase="Pending"), child, intent)
+    return _waiting(_with(before, phase="Pending"), child, intent)
 
 
 def _running(before: BenchmarkStatus, child: Child, intent: Intent) -> BenchmarkStatus:
@@ -185,7 +188,7 @@ def _running(before: BenchmarkStatus, child: Child, intent: Intent) -> Benchmark
     return _with(before, phase="Running", start_time=start, percent=percent, reason=None, message=None, **counts)
 
 
-def _waiting(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
+def _waiting(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     found = trouble.of_waiting(child)
     if found is not None:
         before = _with(before, reason=found.reason.value, message=found.message)
@@ -209,9 +212,7 @@ def _failed(
 ) -> Step:
     """An attempt failed: another one, or the end of the benchmark."""
     retryable = last.retryable if last is not None else True
-    more = again(
-        failure.reason, retryable=retryable, retries=before.retries, backoff_limit=intent.spec.backoff_limit
-    )
+    more = again(failure.reason, retryable=retryable, retries=before.retries, backoff_limit=intent.spec.backoff_limit)
     if more and not intent.ending:
         note = f"attempt {before.attempt} failed: {failure.message}"
         following = _fresh(before, before.attempt + 1, retries=before.retries + 1, reason=failure.reason.value)
@@ -223,9 +224,7 @@ def _failed(
     return Step(_terminal(before, "Failed", intent, failure))
 
 
-def _partial(
-    planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, intent: Intent
-) -> BenchmarkStatus:
+def _partial(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, intent: Intent) -> BenchmarkStatus:
     """The benchmark with what its adapter had when it was told to end."""
     if child.partial is None:
         return before

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from referee.api import names
 from referee.api.conditions import Reason
-from referee.core.result import MalformedResult, Result, from_text
+from referee.core.result import Result, ResultError, from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _read(text: str | None) -> tuple[Result | None, str | None]:
         return None, None
     try:
         return from_text(text), None
-    except MalformedResult as error:
+    except ResultError as error:
         return None, str(error)
 
 
@@ -158,14 +158,16 @@ _ENDS = ("Complete", "Failed")
 def pod_from_object(pod: Mapping[str, Any]) -> Pod:
     """A pod's part in a child, from a v1 Pod."""
     status = pod.get("status") or {}
-    container = next((c for c in status.get("containerStatuses") or () if c["name"] == names.ADAPTER_CONTAINER), {})
+    container: Mapping[str, Any] = next(
+        (c for c in status.get("containerStatuses") or () if c["name"] == names.ADAPTER_CONTAINER), {}
+    )
     state = container.get("state") or {}
     ended, waiting = state.get("terminated"), state.get("waiting")
     init_waiting = next(
         (w for c in status.get("initContainerStatuses") or () if (w := (c.get("state") or {}).get("waiting"))), None
     )
     waiting = waiting if waiting and waiting.get("reason") not in _ON_THE_WAY else init_waiting
-    scheduled = next((c for c in status.get("conditions") or () if c["type"] == "PodScheduled"), {})
+    scheduled: Mapping[str, Any] = next((c for c in status.get("conditions") or () if c["type"] == "PodScheduled"), {})
     return Pod(
         name=pod["metadata"]["name"],
         phase=status.get("phase", "Pending"),

@@ -10,9 +10,11 @@ from referee.api.conditions import ConditionStatus, ConditionType, Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
 from referee.api.status import BenchmarkStatus, EvaluationJobStatus, Phase, Verdict
-from referee.core import outcome
+from referee.core import gate
 from referee.core.conditions import Claim, apply
+from referee.core.measured import Measured
 from referee.core.resolve import Refusal
+from referee.core.score import job_score
 
 _T = ConditionType
 
@@ -44,7 +46,7 @@ def _present(job: EvaluationJob, benchmarks: list[BenchmarkStatus]) -> tuple[Pha
     troubled = next((b for b in benchmarks if b.reason and b.phase == "Pending"), None)
     if troubled is not None:
         said = f"{troubled.provider}/{troubled.id}: {troubled.message or troubled.reason}"
-        return _before_running(benchmarks), Reason(troubled.reason), said
+        return _before_running(benchmarks), Reason.named(troubled.reason or "") or Reason.WAITING, said
     if any(b.phase == "Queued" for b in benchmarks):
         return "Queued", Reason.QUEUED, "the queue has not admitted the children yet"
     return _before_running(benchmarks), Reason.WAITING, ""
@@ -57,16 +59,20 @@ def _before_running(benchmarks: list[BenchmarkStatus]) -> Phase:
 
 def finished(job: EvaluationJob, plan: RunPlan, status: EvaluationJobStatus, now: datetime) -> EvaluationJobStatus:
     """The status of a job whose last benchmark has just ended."""
-    score = outcome.job_score(plan, status.benchmarks, job.spec.confidence)
-    verdict = outcome.verdict(job.spec, plan, status.benchmarks, score)
+    spec = job.spec
+    by_index = {b.index: b for b in status.benchmarks}
+    measured = [Measured.of(planned, by_index[planned.index]) for planned in plan.benchmarks]
+    score = job_score(measured, spec.confidence)
+    rules = gate.Rules(spec.confidence, spec.execution.max_error_rate, plan.pass_criteria)
+    verdict = gate.decide(measured, rules)
     same = sum(a.plan_digest == plan.digest for a in status.attempts)
     verdict = verdict.model_copy(update={"attempts_on_same_plan": same + 1})
     phase, reason = _outcome(job, status.benchmarks)
     scored = {
         "score": score.value,
         "score_stderr": score.stderr,
-        "score_ci_low": score.ci_low,
-        "score_ci_high": score.ci_high,
+        "score_ci_low": score.interval.low if score.interval else None,
+        "score_ci_high": score.interval.high if score.interval else None,
         "verdict": verdict,
     }
     failed = [b for b in status.benchmarks if b.phase == "Failed"]
@@ -115,12 +121,13 @@ def _over(
     """Every way a job can end comes through here."""
     verdict = status.verdict or Verdict(result="Unknown", reason=Reason.NOT_EXECUTED.value)
     complete = phase == "Completed"
+    verdict_reason = Reason.named(verdict.reason) or Reason.GATE_UNDECIDED
     gate_closed = job.spec.enforce_gate and verdict.result != "Pass"
     stalled_by = None
     if phase in ("Failed", "PartiallyFailed"):
         stalled_by = reason
     elif gate_closed:
-        stalled_by = Reason(verdict.reason)
+        stalled_by = verdict_reason
     passed: ConditionStatus = {"Pass": "True", "Fail": "False"}.get(verdict.result, "Unknown")  # type: ignore[assignment]
     claims = [
         Claim(_T.RECONCILING, "False", reason),
@@ -129,7 +136,7 @@ def _over(
         Claim(_T.FINISHED, "True", reason, message),
         Claim(_T.COMPLETE, _flag(complete), reason),
         Claim(_T.FAILED, _flag(not complete), reason, "" if complete else message),
-        Claim(_T.PASSED, passed, Reason(verdict.reason), _why(verdict)),
+        Claim(_T.PASSED, passed, verdict_reason, _why(verdict)),
     ]
     return _with(job, status.model_copy(update={"completion_time": now, "verdict": verdict}), phase, claims, now)
 

@@ -22,9 +22,7 @@ class Host:
     """Replaces spec.model.url where that can be reached only from a cluster."""
 
 
-def job_spec(
-    job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int, host: Host
-) -> dict[str, Any]:
+def job_spec(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int, host: Host) -> dict[str, Any]:
     """The document for one attempt at one benchmark."""
     model = job.spec.model
     document: dict[str, Any] = {

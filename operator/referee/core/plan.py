@@ -128,9 +128,7 @@ def _running(
     )
 
 
-def _step(
-    planned: PlannedBenchmark, status: EvaluationJobStatus, children: Sequence[Child], intent: Intent
-) -> Step:
+def _step(planned: PlannedBenchmark, status: EvaluationJobStatus, children: Sequence[Child], intent: Intent) -> Step:
     before = next(b for b in status.benchmarks if b.index == planned.index)
     lowest = max(planned.first_attempt, before.attempt)
     newest = max(
@@ -146,9 +144,7 @@ def _admitted(plan: RunPlan, steps: Sequence[Step], parallelism: int) -> tuple[S
     return tuple(wanted[:room])
 
 
-def _superseded(
-    job: EvaluationJob, children: Sequence[Child], now: datetime
-) -> tuple[list[Child], datetime | None]:
+def _superseded(job: EvaluationJob, children: Sequence[Child], now: datetime) -> tuple[list[Child], datetime | None]:
     """Children whose time is over by what stands in the status that was read, and when the next one's is."""
     recorded = {b.index: b for b in job.status.benchmarks}
     due: list[Child] = []
@@ -179,9 +175,7 @@ def _finished(job: EvaluationJob, children: Sequence[Child], now: datetime) -> D
     expiry = retention.job_until(job.spec, status)
     if expiry is not None and expiry <= now:
         return Decision(status, delete_job=True)
-    return Decision(
-        status, delete=tuple(due), wake=min((w for w in (wake, expiry) if w is not None), default=None)
-    )
+    return Decision(status, delete=tuple(due), wake=min((w for w in (wake, expiry) if w is not None), default=None))
 
 
 def _late(benchmark: BenchmarkStatus, child: Child | None) -> BenchmarkStatus:

@@ -55,7 +55,7 @@ def child_manifests(
     text = json.dumps(job_spec(job, plan, planned, attempt, host), separators=(",", ":"), allow_nan=False)
     inline = len(text.encode()) <= MAX_ANNOTATED_SPEC
     labels = _labels(job, planned, attempt)
-    metadata = {
+    metadata: Manifest = {
         "name": name,
         "namespace": job.metadata.namespace,
         "labels": labels,
@@ -166,8 +166,10 @@ def _adapter_container(
         },
         "volumeMounts": mounts,
     }
-    return container | ({"command": adapter.command} if adapter.command else {}) | (
-        {"args": adapter.args} if adapter.args else {}
+    return (
+        container
+        | ({"command": adapter.command} if adapter.command else {})
+        | ({"args": adapter.args} if adapter.args else {})
     )
 
 

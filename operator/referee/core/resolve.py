@@ -70,7 +70,7 @@ def _resolve(job: EvaluationJob, catalogue: Catalogue, allowed: frozenset[str]) 
     if asked is not None and asked not in allowed:
         raise _Refused(
             Reason.SERVICE_ACCOUNT_NOT_ALLOWED,
-            f"spec.pod.serviceAccountName {asked!r} is not allowed: ask for it in the operator's settings, or leave it out",
+            f"spec.pod.serviceAccountName {asked!r} is not allowed by the operator: leave it out, or allow it",
         )
     criteria = spec.pass_criteria
     if spec.collection is not None:
@@ -78,7 +78,7 @@ def _resolve(job: EvaluationJob, catalogue: Catalogue, allowed: frozenset[str]) 
         if collection is None:
             raise _Refused(
                 Reason.COLLECTION_NOT_FOUND,
-                f"spec.collection.id {spec.collection.id!r}: no Collection of that id in this namespace or the catalogue",
+                f"spec.collection.id {spec.collection.id!r}: no such Collection in this namespace or the catalogue",
             )
         wanted = _overridden(collection, spec.collection)
         criteria = criteria or collection.spec.pass_criteria
@@ -129,7 +129,7 @@ def _planned(index: int, ref: BenchmarkRef, catalogue: Catalogue) -> PlannedBenc
     if provider.spec.adapter.contract != "referee-v1":
         raise _Refused(
             Reason.CONTRACT_NOT_SUPPORTED,
-            f"{where}: Provider {provider.id!r} speaks {provider.spec.adapter.contract}, this operator hosts referee-v1",
+            f"{where}: the provider's adapter speaks {provider.spec.adapter.contract}; this operator hosts referee-v1",
         )
     offered = {b.id: b for b in provider.spec.benchmarks}
     entry = offered.get(ref.id)
@@ -143,7 +143,7 @@ def _planned(index: int, ref: BenchmarkRef, catalogue: Catalogue) -> PlannedBenc
     if primary is None and (criteria is not None or ref.weight > 0):
         raise _Refused(
             Reason.NO_PRIMARY_SCORE,
-            f"{where}: neither the job nor the provider says which metric counts; set primaryScore.metric, or weight: 0",
+            f"{where}: neither job nor provider says which metric counts; set primaryScore.metric, or weight: 0",
         )
     return PlannedBenchmark(
         index=index,
@@ -217,7 +217,7 @@ def _check_whole(job: EvaluationJob, plan: RunPlan) -> None:
         if benchmark.primary_score is not None and benchmark.primary_score.range is None:
             raise _Refused(
                 Reason.RANGE_REQUIRED,
-                f"benchmark {benchmark.provider}/{benchmark.id}: its metric {benchmark.primary_score.metric!r} has no range,"
+                f"benchmark {benchmark.provider}/{benchmark.id}: {benchmark.primary_score.metric!r} has no range,"
                 " so it cannot be weighed against others; set primaryScore.range, or weight: 0",
             )
     gated = plan.pass_criteria is not None or any(b.pass_criteria and b.required for b in plan.benchmarks)
@@ -230,7 +230,7 @@ def _check_whole(job: EvaluationJob, plan: RunPlan) -> None:
     if size > MAX_PLAN_BYTES:
         raise _Refused(
             Reason.PLAN_TOO_LARGE,
-            f"the resolved plan has {size} bytes, at most {MAX_PLAN_BYTES} fit: split the job, or shorten its parameters",
+            f"the resolved plan has {size} bytes, {MAX_PLAN_BYTES} fit: split the job, or shorten its parameters",
         )
 
 

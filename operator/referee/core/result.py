@@ -1,7 +1,7 @@
 """What an adapter reports, as it stands on the child Job and in a termination message.
 
 Reading is tolerant of what is absent and strict about what is wrong: a number that is not finite, a metric
-without a name, or text that is no JSON is a `MalformedResult`, never a value.
+without a name, or text that is no JSON is a `ResultError`, never a value.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ MAX_BYTES = 32 * 1024
 """Of a result on a child Job: a patch with 32 KiB costs the control plane twice what a small one does."""
 
 
-class MalformedResult(ValueError):
+class ResultError(ValueError):
     """What was read is not a result; the text says why."""
 
 
@@ -54,7 +54,7 @@ class Result:
 
 def _number(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise MalformedResult(f"{what} must be a finite number, not {value!r}")
+        raise ResultError(f"{what} must be a finite number, not {value!r}")
     return float(value)
 
 
@@ -63,13 +63,13 @@ def _count(value: object, what: str) -> int | None:
         return None
     number = _number(value, what)
     if number < 0 or number != int(number):
-        raise MalformedResult(f"{what} must be a whole number of at least 0, not {value!r}")
+        raise ResultError(f"{what} must be a whole number of at least 0, not {value!r}")
     return int(number)
 
 
 def _metric(entry: object) -> ReportedMetric:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
-        raise MalformedResult(f"each of metrics must be an object with a name, not {entry!r:.80}")
+        raise ResultError(f"each of metrics must be an object with a name, not {entry!r:.80}")
     name, stderr, kind = entry["name"], entry.get("stderr"), entry.get("type")
     return ReportedMetric(
         name=name,
@@ -84,23 +84,25 @@ def from_document(document: object) -> Result:
     """A result from its JSON document.
 
     Raises:
-        MalformedResult: naming the field and what is wrong with it.
+        ResultError: naming the field and what is wrong with it.
     """
     if not isinstance(document, dict):
-        raise MalformedResult("a result must be a JSON object")
+        raise ResultError("a result must be a JSON object")
     status = document.get("status")
     if status not in ("Completed", "Failed"):
-        raise MalformedResult(f"status must be Completed or Failed, not {status!r}")
+        raise ResultError(f"status must be Completed or Failed, not {status!r}")
     metrics = document.get("metrics") or []
     if not isinstance(metrics, list):
-        raise MalformedResult("metrics must be a list")
+        raise ResultError("metrics must be a list")
     samples: Any = document.get("samples") or {}
     if not isinstance(samples, dict):
-        raise MalformedResult("samples must be an object")
+        raise ResultError("samples must be an object")
     return Result(
         status=status,
         metrics=tuple(_metric(entry) for entry in metrics),
-        samples=Samples(**{k: _count(samples.get(k), f"samples.{k}") for k in ("total", "scored", "errors", "unscored")}),
+        samples=Samples(
+            **{k: _count(samples.get(k), f"samples.{k}") for k in ("total", "scored", "errors", "unscored")}
+        ),
         reason=str(document.get("reason") or ""),
         message=str(document.get("message") or ""),
         retryable=document.get("retryable") is not False,
@@ -112,12 +114,12 @@ def from_text(text: str) -> Result:
     """A result from JSON text, for example an annotation.
 
     Raises:
-        MalformedResult: if it is no JSON, or no result.
+        ResultError: if it is no JSON, or no result.
     """
     try:
         return from_document(json.loads(text))
     except (json.JSONDecodeError, RecursionError) as error:
-        raise MalformedResult(f"not JSON: {error}") from None
+        raise ResultError(f"not JSON: {error}") from None
 
 
 def digest(document: dict[str, Any]) -> str:

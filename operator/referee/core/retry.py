@@ -6,7 +6,9 @@ attempt. A child that ran and is gone is not retried: its adapter may still be c
 
 from referee.api.conditions import Reason
 
-_FINAL = frozenset({Reason.CHILD_LOST, Reason.PENDING_DEADLINE_EXCEEDED, Reason.DEADLINE_EXCEEDED, Reason.NAME_CONFLICT})
+_FINAL = frozenset(
+    {Reason.CHILD_LOST, Reason.PENDING_DEADLINE_EXCEEDED, Reason.DEADLINE_EXCEEDED, Reason.NAME_CONFLICT}
+)
 
 
 def again(reason: str, *, retryable: bool, retries: int, backoff_limit: int) -> bool:

@@ -59,13 +59,8 @@ def of_end(child: Child) -> Trouble:
     for pod in reversed(child.pods):
         if pod.evicted is not None:
             return Trouble(Reason.EVICTED, pod.evicted)
-        if pod.exit_reason == "OOMKilled":
-            return Trouble(Reason.OOM_KILLED, "the adapter was killed for using more memory than its limit")
-        if pod.exit_code is not None and pod.exit_code != 0:
-            hint = " (killed; out of memory, perhaps)" if pod.exit_code == SIGKILL else ""
-            return Trouble(
-                Reason.ADAPTER_FAILED, f"exit code {pod.exit_code}{hint} and no result: see the log of pod {pod.name}"
-            )
+        if pod.exit_code:
+            return _of_exit(pod)
     if child.malformed is not None:
         return Trouble(Reason.RESULTS_INVALID, child.malformed)
     waiting = of_waiting(child)
@@ -74,6 +69,15 @@ def of_end(child: Child) -> Trouble:
     if child.ended == "Complete":
         return Trouble(Reason.RESULTS_MISSING, "the adapter exited with 0 but reported no result")
     return Trouble(Reason.ADAPTER_FAILED, "the Job failed without a result; its pod is gone")
+
+
+def _of_exit(pod: Pod) -> Trouble:
+    if pod.exit_reason == "OOMKilled":
+        return Trouble(Reason.OOM_KILLED, "the adapter was killed for using more memory than its limit")
+    hint = " (killed; out of memory, perhaps)" if pod.exit_code == SIGKILL else ""
+    return Trouble(
+        Reason.ADAPTER_FAILED, f"exit code {pod.exit_code}{hint} and no result: see the log of pod {pod.name}"
+    )
 
 
 def of_events(events: Iterable[Mapping[str, Any]]) -> Trouble | None:

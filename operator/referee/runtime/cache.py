@@ -6,7 +6,7 @@ ignored; a uid that was deleted never comes back (answers may be late); a deleti
 removes what a LIST no longer has, unless it is newer than the LIST. `kopf.index` was rejected: quadratic at start, and
 it keeps what was deleted during a reconnect.
 
-Not here: what to keep of an object (the caller's `project`), when to sweep (`resync`, `reflector`), what a change means.
+Not here: what to keep of an object (`project`), when to sweep (`resync`, `reflector`), what a change means.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ class Cache(Generic[T]):
         """Give the projection, or None."""
         entry = self._entries.get(key)
         return None if entry is None else entry.value
+
+    def version(self, key: Key) -> int | None:
+        """Give the newest resourceVersion that was seen, or None."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry.version
 
     def values(self) -> Iterator[T]:
         """Give all projections, as of now."""

@@ -80,17 +80,21 @@ def in_cluster(directory: Path = Path(SERVICE_ACCOUNT_DIR), env: Mapping[str, st
 def load_credentials(
     kubeconfig: Path | None = None, context: str | None = None, env: Mapping[str, str] = os.environ
 ) -> Credentials:
-    """Find the API server as kubectl and controllers do; raises CredentialsError."""
-    # Imported here: in a pod neither YAML nor the exec plugins are ever needed.
-    from referee.runtime.kubeconfig import from_kubeconfig  # noqa: PLC0415
-
+    """Find the API server as controllers do; raises CredentialsError."""
     if kubeconfig is not None:
-        return from_kubeconfig([kubeconfig], context)
+        return _from_files([kubeconfig], context)
     if env.get("KUBECONFIG"):
-        return from_kubeconfig([Path(part) for part in env["KUBECONFIG"].split(os.pathsep) if part], context)
+        return _from_files([Path(part) for part in env["KUBECONFIG"].split(os.pathsep) if part], context)
     if env.get("KUBERNETES_SERVICE_HOST"):
         return in_cluster(env=env)
     home = Path(env.get("HOME") or Path.home()) / ".kube" / "config"
     if home.is_file():
-        return from_kubeconfig([home], context)
+        return _from_files([home], context)
     raise CredentialsError(f"no API server: set KUBECONFIG, or write {home}, or run in a pod with a ServiceAccount")
+
+
+def _from_files(files: list[Path], context: str | None) -> Credentials:
+    # Imported here: in a pod neither YAML nor exec plugins are ever needed.
+    from referee.runtime.kubeconfig import from_kubeconfig  # noqa: PLC0415
+
+    return from_kubeconfig(files, context)

@@ -39,7 +39,8 @@ class ApiError(Exception):
         self.message = str(self.status.get("message") or "")
         self.retry_after: float | None = None
         """Seconds the server asks to wait before the next try; None: it did not say."""
-        super().__init__(f"{call}: {code or 'no answer'} {self.reason}: {self.message}".replace("  ", " ").rstrip(": "))
+        answer = f"{code} {self.reason}".rstrip() if code else "no answer"
+        super().__init__(f"{call}: {answer}: {self.message}".removesuffix(": "))
 
     @property
     def causes(self) -> list[dict[str, str]]:

@@ -99,8 +99,8 @@ class HealthServer:
     async def start(self, host: str | None = None) -> None:
         """Listen; None: on every address, since probes come from the node."""
         app = web.Application()
-        app.router.add_get("/healthz", lambda _: _verdict(self._live))
-        app.router.add_get("/readyz", lambda _: _verdict(self._ready))
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -113,11 +113,17 @@ class HealthServer:
             await self._runner.cleanup()
             self._runner = None
 
+    async def _healthz(self, _: web.Request) -> web.Response:
+        return _verdict(self._live)
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        return _verdict(self._ready)
+
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _verdict(checks: Mapping[str, Check]) -> web.Response:
+def _verdict(checks: Mapping[str, Check]) -> web.Response:
     answers = {name: check() for name, check in checks.items()}
     body = json.dumps({name: answer or "ok" for name, answer in answers.items()})
     status = 503 if any(answers.values()) else 200

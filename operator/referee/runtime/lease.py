@@ -98,10 +98,13 @@ class Elector:
             await asyncio.sleep(self._settings.retry_period * (1 + 0.2 * random.random()))  # noqa: S311 - no secret
         log.info("became the leader", extra={"lease": self._settings.name, "identity": self._settings.identity})
         self._on_started()
-        while self.held():
-            await asyncio.sleep(min(self._settings.retry_period, self._remaining()))
-            if self.held() and not await self._try() and self._taken():
-                break
+        renewed = True
+        while self.held() and not self._taken():
+            # After a failure sooner: between two regular tries the deadline leaves room for few.
+            pause = self._settings.retry_period if renewed else self._settings.retry_period / 2
+            await asyncio.sleep(min(pause, self._remaining()))
+            if self.held():
+                renewed = await self._try()
         self._renewed = None
         log.error("lost the lease", extra={"lease": self._settings.name, "identity": self._settings.identity})
         self._on_lost()
@@ -124,8 +127,8 @@ class Elector:
         """One attempt to take or renew; False on whatever goes wrong, and for as long as another holds it."""
         started = self._clock()
         try:
-            # Half the deadline: a call that hangs must leave time for another one.
-            async with asyncio.timeout(self._settings.renew_deadline / 2):
+            # A third of the deadline: a call that hangs must leave time for others.
+            async with asyncio.timeout(self._settings.renew_deadline / 3):
                 if self._seen is None or not self._ours(self._seen.lease):
                     await self._look()
                 if self._seen is not None and not self._ours(self._seen.lease) and not self._expired(self._seen):
@@ -142,7 +145,7 @@ class Elector:
                     await self._look()
             return False
         except (ApiError, TimeoutError) as error:
-            log.warning("lease: %s", error or "no answer in time", extra={"lease": self._settings.name})
+            log.warning("lease: %s", str(error) or "no answer in time", extra={"lease": self._settings.name})
             return False
         self._renewed = started
         return True

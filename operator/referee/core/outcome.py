@@ -1,0 +1,47 @@
+"""What a result means for its benchmark's status: the numbers, or why they are none."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from referee.api.conditions import Reason
+from referee.api.runplan import PlannedBenchmark
+from referee.core import metrics
+from referee.core.children import Trouble
+from referee.core.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The fields of a benchmark's status that a result fills."""
+
+    fields: dict[str, Any]
+    refused: Trouble | None = None
+    """Why a result that claims to be complete is a failure."""
+    note: Trouble | None = None
+    """What a result that counts lacks: its primary metric."""
+
+
+def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
+    """The numbers of a result, the primary metric first, so that a cut never takes it.
+
+    Success without a single metric, or with nothing scored, is a failure: 0/0 is no score.
+    """
+    reading = metrics.read(result, planned, confidence)
+    primary = reading.primary.value
+    rest = [value for value in reading.values if value is not primary]
+    counts = result.samples
+    fields = {
+        "metrics": [*([primary] if primary else []), *rest],
+        "primary": primary,
+        "samples": counts.total,
+        "errors": counts.errors,
+        "unscored": counts.unscored,
+        "truncated": result.truncated,
+    }
+    if not reading.values:
+        said = "; ".join(reading.problems) or "the adapter reported success without a single metric"
+        return Values(fields, Trouble(Reason.NO_METRICS, said))
+    missing = reading.primary
+    if planned.primary_score is not None and missing.reason is not None:
+        return Values(fields, note=Trouble(missing.reason, missing.message))
+    return Values(fields)

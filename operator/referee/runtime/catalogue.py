@@ -1,0 +1,160 @@
+"""Providers and collections: looked up for jobs, and told whether they can be used.
+
+A reference is looked up in the job's namespace, then in the catalogue namespace. Of two objects with one id the
+older counts, and the younger is told so.
+"""
+
+from collections import OrderedDict
+from datetime import datetime
+
+import jsonschema
+from pydantic import ValidationError
+
+from referee.api.base import Model
+from referee.api.collection import Collection
+from referee.api.conditions import ConditionType, Reason
+from referee.api.provider import CatalogueStatus, Provider
+from referee.core.conditions import Claim, apply
+from referee.runtime.cache import Cache, Key
+from referee.runtime.watched import Stored, Watched
+
+_REMEMBERED = 128
+"""Parsed objects: a catalogue of some dozen is asked again for each job."""
+
+
+class Lookup:
+    """Every provider and collection that is seen."""
+
+    def __init__(self, watched: Watched, shared: Watched, catalogue_namespace: str) -> None:
+        """Take what the operator watches, and what the catalogue namespace holds."""
+        self._watched = watched
+        self._shared = shared
+        self._catalogue_namespace = catalogue_namespace
+        self._parsed: OrderedDict[bytes, Model] = OrderedDict()
+
+    def of(self, namespace: str) -> "NamespaceCatalogue":
+        """What jobs of a namespace can refer to."""
+        return NamespaceCatalogue(self, namespace)
+
+    def provider(self, namespace: str, id_: str) -> Provider | None:
+        """The provider that counts for a namespace."""
+        found = self._find("providers", namespace, id_, Provider)
+        return found if isinstance(found, Provider) else None
+
+    def collection(self, namespace: str, id_: str) -> Collection | None:
+        """The collection that counts for a namespace."""
+        found = self._find("collections", namespace, id_, Collection)
+        return found if isinstance(found, Collection) else None
+
+    def _find(self, kind: str, namespace: str, id_: str, model: type[Model]) -> Model | None:
+        for watched, where in ((self._watched, namespace), (self._shared, self._catalogue_namespace)):
+            cache: Cache[Stored] = getattr(watched, kind)
+            if where and (oldest := _oldest(cache, where, id_)):
+                return self._parse(watched, oldest, model)
+        return None
+
+    def _parse(self, watched: Watched, stored: Stored, model: type[Model]) -> Model | None:
+        known = self._parsed.get(stored.packed)
+        if known is None:
+            try:
+                known = model.model_validate(watched.unpack(stored))
+            except ValidationError:
+                return None  # its own status says what is wrong with it
+            self._parsed[stored.packed] = known
+            if len(self._parsed) > _REMEMBERED:
+                self._parsed.popitem(last=False)
+        return known
+
+    def provider_status(self, key: Key, now: datetime) -> tuple[CatalogueStatus, CatalogueStatus] | None:
+        """How a provider's status stands and how it should; None if there is none."""
+        stored = self._watched.providers.get(key)
+        if stored is None:
+            return None
+        provider = self._parse(self._watched, stored, Provider)
+        if not isinstance(provider, Provider):
+            return None
+        claim = _duplicate(self._watched.providers, key, stored) or _provider_claim(provider)
+        return provider.status, _status(provider, claim, len(provider.spec.benchmarks), now)
+
+    def collection_status(self, key: Key, now: datetime) -> tuple[CatalogueStatus, CatalogueStatus] | None:
+        """How a collection's status stands and how it should; None if there is none."""
+        stored = self._watched.collections.get(key)
+        if stored is None:
+            return None
+        collection = self._parse(self._watched, stored, Collection)
+        if not isinstance(collection, Collection):
+            return None
+        claim = _duplicate(self._watched.collections, key, stored) or self._collection_claim(key[0], collection)
+        return collection.status, _status(collection, claim, len(collection.spec.benchmarks), now)
+
+    def _collection_claim(self, namespace: str, collection: Collection) -> Claim:
+        broken = []
+        for ref in collection.spec.benchmarks:
+            provider = self.provider(namespace, ref.provider)
+            if provider is None:
+                broken.append(f"provider {ref.provider!r} is not found")
+            elif all(offered.id != ref.id for offered in provider.spec.benchmarks):
+                broken.append(f"provider {ref.provider!r} has no benchmark {ref.id!r}")
+        if not broken:
+            return Claim(ConditionType.READY, "True", Reason.READY)
+        reason = Reason.PROVIDER_NOT_FOUND if "is not found" in broken[0] else Reason.BENCHMARK_NOT_FOUND
+        return Claim(ConditionType.READY, "False", reason, "; ".join(dict.fromkeys(broken)))
+
+
+class NamespaceCatalogue:
+    """`core.resolve.Catalogue` for the jobs of one namespace."""
+
+    def __init__(self, lookup: Lookup, namespace: str) -> None:
+        self._lookup = lookup
+        self._namespace = namespace
+
+    def provider(self, id_: str) -> Provider | None:
+        """The oldest provider of that id."""
+        return self._lookup.provider(self._namespace, id_)
+
+    def collection(self, id_: str) -> Collection | None:
+        """The oldest collection of that id."""
+        return self._lookup.collection(self._namespace, id_)
+
+
+def _named(cache: Cache[Stored], namespace: str, id_: str) -> list[tuple[str, str, Stored]]:
+    """Those of one id in a namespace, the oldest first."""
+    found = [
+        (stored.created, key[1], stored)
+        for key in cache.keys_by("id", id_)
+        if key[0] == namespace and (stored := cache.get(key)) is not None
+    ]
+    return sorted(found, key=lambda entry: entry[:2])
+
+
+def _oldest(cache: Cache[Stored], namespace: str, id_: str) -> Stored | None:
+    found = _named(cache, namespace, id_)
+    return found[0][2] if found else None
+
+
+def _duplicate(cache: Cache[Stored], key: Key, stored: Stored) -> Claim | None:
+    _, name, first = _named(cache, key[0], stored.id)[0]
+    if first.uid == stored.uid:
+        return None
+    message = f"{name} is older and has the same id {stored.id!r}: change one of the two"
+    return Claim(ConditionType.READY, "False", Reason.DUPLICATE_ID, message)
+
+
+def _provider_claim(provider: Provider) -> Claim:
+    schema = provider.spec.parameters_schema
+    if schema is not None:
+        try:
+            jsonschema.Draft202012Validator.check_schema(schema)
+        except jsonschema.SchemaError as error:
+            said = f"spec.parametersSchema{error.json_path.removeprefix('$')}: {error.message}"
+            return Claim(ConditionType.READY, "False", Reason.INVALID_SCHEMA, said)
+    return Claim(ConditionType.READY, "True", Reason.READY)
+
+
+def _status(kind: Provider | Collection, claim: Claim, benchmarks: int, now: datetime) -> CatalogueStatus:
+    generation = kind.metadata.generation
+    return CatalogueStatus(
+        observed_generation=generation,
+        conditions=apply(kind.status.conditions, [claim], generation, now),
+        benchmarks=benchmarks,
+    )

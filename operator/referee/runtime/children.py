@@ -1,0 +1,167 @@
+"""Carrying out what was decided about children: create, stop, delete, look.
+
+Each call is safe to repeat: names are deterministic, writes name the uid they mean, and a Job that is already there
+is ours if our EvaluationJob owns it. What the API server refuses for good becomes a child that failed; what it
+refuses for now (a quota) becomes a child that waits, so that the planner treats both like any other child.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from referee.api import names
+from referee.api.conditions import Reason
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.runplan import RunPlan
+from referee.core import trouble
+from referee.core.children import Child, Pod, Trouble, pod_from_object
+from referee.core.plan import Start
+from referee.core.podspec import PodDefaults, child_manifests
+from referee.core.result import Result
+from referee.runtime.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
+from referee.runtime.kube import Kube, Object
+from referee.runtime.paths import CONFIG_MAPS, EVENTS, JOBS, PODS
+from referee.runtime.watched import Watched
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was learned of a child by asking."""
+
+    at: datetime
+    trouble: Trouble | None
+    pods: tuple[Pod, ...]
+
+
+class Children:
+    """The children of all jobs, as the planner sees them and as the API server is told."""
+
+    def __init__(self, kube: Kube, watched: Watched, defaults: PodDefaults) -> None:
+        self._kube = kube
+        self._watched = watched
+        self._defaults = defaults
+        self._looks: dict[str, Look] = {}
+        self._refused: dict[str, dict[str, Child]] = {}
+        """By uid of the EvaluationJob and name: children that could not be created."""
+
+    def of(self, job: EvaluationJob) -> list[Child]:
+        """Every child of a job: seen, and refused ones."""
+        seen = [self._with_look(child) for child in self._watched.children_of(job.metadata.uid)]
+        names_seen = {child.name for child in seen}
+        refused = self._refused.get(job.metadata.uid, {})
+        return [*seen, *(child for name, child in refused.items() if name not in names_seen)]
+
+    def refused(self, job: EvaluationJob) -> list[Child]:
+        """Those that wait for the API server to take them."""
+        return [c for c in self._refused.get(job.metadata.uid, {}).values() if c.result is None]
+
+    def forget(self, job_uid: str) -> None:
+        """Drop what is known of a job that is gone."""
+        self._refused.pop(job_uid, None)
+
+    def forget_child(self, child_uid: str) -> None:
+        """Drop what is known of a child that is gone."""
+        self._looks.pop(child_uid, None)
+
+    async def create(self, job: EvaluationJob, plan: RunPlan, start: Start, now: datetime) -> None:
+        """Create one child; what is there already and is ours is fine."""
+        manifests = child_manifests(job, plan, start.planned, start.attempt, self._defaults)
+        name, namespace = manifests.job["metadata"]["name"], job.metadata.namespace
+        known = self._refused.get(job.metadata.uid, {})
+        child = Child(name, "", start.planned.index, start.attempt, created=now)
+        try:
+            if manifests.config_map is not None:
+                await self._create_config_map(namespace, manifests.config_map)
+            made = await self._kube.create(JOBS.all(namespace), manifests.job)
+        except AlreadyExists:
+            made = await self._kube.get(JOBS.one(namespace, name))
+            if not _owned_by(made, job.metadata.uid):
+                said = f"a Job {name} exists and is not ours: delete it, or rename the EvaluationJob"
+                self._refuse(job, child, Trouble(Reason.NAME_CONFLICT, said), final=True)
+                return
+        except Invalid as error:
+            self._refuse(job, child, Trouble(Reason.POD_REFUSED, error.message), final=True)
+            return
+        except Forbidden as error:
+            if error.namespace_terminating:
+                return
+            reason = Reason.QUOTA_EXCEEDED if "quota" in error.message else Reason.POD_REFUSED
+            waiting = known.get(name, child)
+            self._refuse(job, waiting, Trouble(reason, error.message), final=False)
+            return
+        known.pop(name, None)
+        self._watched.children.upsert(made)
+
+    async def stop(self, job: EvaluationJob, child: Child) -> None:
+        """Tell a child to end: its pod gets SIGTERM and its grace, the Job stays and takes last results."""
+        if not child.uid:
+            return
+        patch: Object = {"metadata": {"uid": child.uid}, "spec": {"activeDeadlineSeconds": 1}}
+        try:
+            stopped = await self._kube.merge_patch(JOBS.one(job.metadata.namespace, child.name), patch)
+        except NotFound:
+            self._gone(job, child)
+        else:
+            self._watched.children.upsert(stopped)
+
+    async def delete(self, job: EvaluationJob, child: Child) -> None:
+        """Delete a child, its pods with it."""
+        if not child.uid:
+            self._refused.get(job.metadata.uid, {}).pop(child.name, None)
+            return
+        stored = self._watched.children.get((job.metadata.namespace, child.name))
+        try:
+            await self._kube.delete(JOBS.one(job.metadata.namespace, child.name), uid=child.uid)
+            if stored is not None and stored.config_map:
+                await self._kube.delete(CONFIG_MAPS.one(job.metadata.namespace, child.name))
+        except (NotFound, Conflict):
+            pass
+        self._gone(job, child)
+
+    async def look(self, job: EvaluationJob, child: Child, now: datetime) -> None:
+        """Read what is not watched: a child's pods once more, and what Events say of it and of them."""
+        if not child.uid:
+            return
+        namespace = job.metadata.namespace
+        selector = f"batch.kubernetes.io/controller-uid={child.uid}"
+        pods = [pod async for pod in self._kube.list(PODS.all(namespace), label_selector=selector)]
+        found: Trouble | None = None
+        if child.ended is None:
+            for uid in (*(pod["metadata"]["uid"] for pod in pods), child.uid):
+                events = self._kube.list(EVENTS.all(namespace), field_selector=f"involvedObject.uid={uid}")
+                found = found or trouble.of_events([event async for event in events])
+        self._looks[child.uid] = Look(now, found, tuple(pod_from_object(pod) for pod in pods))
+
+    def _with_look(self, child: Child) -> Child:
+        look = self._looks.get(child.uid)
+        if look is None:
+            return child
+        pods = child.pods
+        if child.ended is not None:
+            watched = {pod.name: pod for pod in pods if pod.exit_code is not None}
+            pods = (*(p for p in look.pods if p.name not in watched), *watched.values())
+        return replace(child, looked=look.at, trouble=look.trouble, pods=pods)
+
+    async def _create_config_map(self, namespace: str, manifest: Object) -> None:
+        try:
+            await self._kube.create(CONFIG_MAPS.all(namespace), manifest)
+        except AlreadyExists:
+            return
+
+    def _refuse(self, job: EvaluationJob, child: Child, why: Trouble, *, final: bool) -> None:
+        result = Result("Failed", reason=why.reason.value, message=why.message, retryable=False) if final else None
+        refused = replace(child, trouble=why, result=result)
+        self._refused.setdefault(job.metadata.uid, {})[child.name] = refused
+
+    def _gone(self, job: EvaluationJob, child: Child) -> None:
+        self._watched.children.discard((job.metadata.namespace, child.name), child.uid)
+        self._watched.child_gone(child.uid)
+        self.forget_child(child.uid)
+
+
+def _owned_by(obj: dict[str, Any], uid: str) -> bool:
+    return any(owner.get("uid") == uid for owner in obj["metadata"].get("ownerReferences") or ())
+
+
+CHILD_SELECTOR = names.LABEL_JOB_UID
+"""Jobs and pods that carry this label are watched."""

@@ -1,0 +1,155 @@
+"""What the operator watches, and what it keeps of it.
+
+Of an EvaluationJob, a Provider, a Collection and a child Job the parts that decisions read are kept as packed
+JSON: thousands of finished ones must fit, and unpacking one costs less than the look at it. A pod is reduced at
+once. The last word of a pod that is deleted is kept until its Job goes: after a cancel that is the only place
+where a termination message was ever seen.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from referee.api import names
+from referee.api.evaluationjob import EvaluationJob
+from referee.core.children import Child, Pod, child_from_job, pod_from_object
+from referee.runtime.cache import Cache, Key
+from referee.runtime.kube import Object
+from referee.runtime.packing import Packer
+from referee.runtime.samples import SAMPLE_CHILD, SAMPLE_JOB
+
+JOB_CONTROLLER_UID = "batch.kubernetes.io/controller-uid"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object of ours, packed."""
+
+    uid: str
+    packed: bytes
+    id: str = ""
+    """spec.id, else the name: what references name."""
+    created: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChild:
+    """A child Job, packed, and whose it is."""
+
+    uid: str
+    owner_uid: str
+    owner: Key
+    packed: bytes
+    config_map: bool
+    """Its job spec stands in a ConfigMap beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPod:
+    """A pod of a child."""
+
+    job_uid: str
+    owner_uid: str
+    pod: Pod
+
+
+_META = ("name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp")
+_CHILD_LABELS = (names.LABEL_INDEX, names.LABEL_ATTEMPT)
+_CHILD_ANNOTATIONS = (names.ANNOTATION_RESULT, names.ANNOTATION_PARTIAL, names.ANNOTATION_PROGRESS)
+
+
+def _some(source: Object, keys: Iterable[str]) -> Object:
+    return {key: source[key] for key in keys if key in source}
+
+
+class Watched:
+    """The caches."""
+
+    def __init__(self) -> None:
+        self._jobs = Packer(SAMPLE_JOB)
+        self._children = Packer(SAMPLE_CHILD)
+        self.evaluation_jobs: Cache[Stored] = Cache(self._stored, {"uid": lambda s: (s.uid,)})
+        self.providers: Cache[Stored] = Cache(self._stored, {"id": lambda s: (s.id,)})
+        self.collections: Cache[Stored] = Cache(self._stored, {"id": lambda s: (s.id,)})
+        self.children: Cache[StoredChild] = Cache(
+            self._stored_child, {"owner": lambda c: (c.owner_uid,), "uid": lambda c: (c.uid,)}
+        )
+        self.pods: Cache[StoredPod] = Cache(_stored_pod, {"job": lambda p: (p.job_uid,)})
+        self._last_words: dict[str, tuple[Pod, ...]] = {}
+
+    def evaluation_job(self, key: Key) -> EvaluationJob | None:
+        """The EvaluationJob of a key, as last seen.
+
+        Raises:
+            pydantic.ValidationError: if it does not match the schema of this version.
+        """
+        stored = self.evaluation_jobs.get(key)
+        return None if stored is None else EvaluationJob.model_validate(self.unpack(stored))
+
+    def unpack(self, stored: Stored) -> Object:
+        """The object, without what decisions never read."""
+        document: Object = self._jobs.unpack(stored.packed)
+        return document
+
+    def children_of(self, job_uid: str) -> list[Child]:
+        """The children of an EvaluationJob, each with its pods."""
+        found = []
+        for stored in self.children.by("owner", job_uid):
+            child = child_from_job(self._children.unpack(stored.packed))
+            if child is not None:
+                found.append(replace(child, pods=self.pods_of(child.uid)))
+        return found
+
+    def pods_of(self, child_uid: str) -> tuple[Pod, ...]:
+        """The pods of a child, gone ones first."""
+        alive = tuple(stored.pod for stored in self.pods.by("job", child_uid))
+        known = {pod.name for pod in alive}
+        return (*(p for p in self._last_words.get(child_uid, ()) if p.name not in known), *alive)
+
+    def pod_gone(self, obj: Object) -> None:
+        """Keep the last word of a pod that was deleted."""
+        stored = _stored_pod(obj)
+        if stored.pod.exit_code is not None or stored.pod.evicted is not None:
+            self._last_words[stored.job_uid] = (*self._last_words.get(stored.job_uid, ()), stored.pod)
+
+    def child_gone(self, uid: str) -> None:
+        """Drop what is kept of a child's pods."""
+        self._last_words.pop(uid, None)
+
+    def _stored(self, obj: Object) -> Stored:
+        meta, spec = obj["metadata"], obj.get("spec") or {}
+        kept = {"metadata": _some(meta, _META), **_some(obj, ("apiVersion", "kind", "spec", "status"))}
+        kept["metadata"].pop("resourceVersion", None)  # the cache knows it; here each write would be a change
+        return Stored(
+            uid=meta["uid"],
+            packed=self._jobs.pack(kept),
+            id=spec.get("id") or meta["name"],
+            created=meta.get("creationTimestamp") or "",
+            phase=(obj.get("status") or {}).get("phase") or "Pending",
+        )
+
+    def _stored_child(self, obj: Object) -> StoredChild:
+        meta, spec, status = obj["metadata"], obj["spec"], obj.get("status") or {}
+        owner: Object = next((o for o in meta.get("ownerReferences") or () if o.get("controller")), {})
+        kept = {
+            "metadata": {
+                **_some(meta, ("name", "uid", "creationTimestamp")),
+                "labels": _some(meta.get("labels") or {}, _CHILD_LABELS),
+                "annotations": _some(meta.get("annotations") or {}, _CHILD_ANNOTATIONS),
+            },
+            "spec": _some(spec, ("suspend", "activeDeadlineSeconds")),
+            "status": {"active": bool(status.get("active")), "conditions": status.get("conditions") or []},
+        }
+        volumes: list[Object] = spec["template"]["spec"].get("volumes") or []
+        return StoredChild(
+            uid=meta["uid"],
+            owner_uid=owner.get("uid", ""),
+            owner=(meta["namespace"], owner.get("name", "")),
+            packed=self._children.pack(kept),
+            config_map=any("configMap" in v for v in volumes if v["name"] == "meta"),
+        )
+
+
+def _stored_pod(obj: Object) -> StoredPod:
+    labels = obj["metadata"].get("labels") or {}
+    return StoredPod(labels.get(JOB_CONTROLLER_UID, ""), labels.get(names.LABEL_JOB_UID, ""), pod_from_object(obj))

@@ -1,0 +1,98 @@
+"""The operator's settings: what each means, its unit, and why its default is what it is.
+
+Read once at the start from environment variables of the same name with the prefix REFEREE_ (a chart sets them),
+checked there, and passed down. A list is separated by commas.
+"""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+_TRUE = {"1", "true", "yes"}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names the variable and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set of the operator."""
+
+    namespaces: tuple[str, ...] = ()
+    """Namespaces that are served. Empty: the operator's own. `*`: all, which needs a ClusterRole."""
+    catalogue_namespace: str = ""
+    """Where providers and collections for everyone are; empty: none. Need not be readable at the start."""
+    class_name: str = ""
+    """Only EvaluationJobs with this spec.className are taken."""
+    gateway_url: str = "http://referee-gateway"
+    """Where adapter pods report to. A name without a dot is a Service in the operator's own namespace."""
+    adapter_service_account: str = "default"
+    """ServiceAccount of adapter pods, one without rights."""
+    allowed_service_accounts: tuple[str, ...] = ()
+    """What a job's pod.serviceAccountName may be."""
+    workers: int = 16
+    """Jobs looked at concurrently: each look waits for a call or two of about 5 ms."""
+    qps: float = 500.0
+    """Writes per second to the API server over a longer time."""
+    burst: int = 1000
+    """Writes at once."""
+    lease_name: str = "referee-operator"
+    """Lease in the operator's namespace; another name where two operators share a namespace."""
+    lease_seconds: float = 15.0
+    """How long a lease holds without renewal; a crashed leader is replaced after that."""
+    resync_seconds: float = 600.0
+    """How often the caches are compared with a full list: the net under every missed event."""
+    health_port: int = 8081
+    """Port of /healthz, /readyz and /metrics; 0: any free one."""
+    log_format: str = "json"
+    """json or text."""
+    log_level: str = "INFO"
+    identity: str = ""
+    """Who holds the Lease; empty: the host's name, which in a pod is the pod's."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work."""
+        for name in ("workers", "qps", "burst", "lease_seconds", "resync_seconds"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"REFEREE_{name.upper()} must be above 0, not {getattr(self, name)}")
+        if self.log_format not in ("json", "text"):
+            raise SettingsError(f"REFEREE_LOG_FORMAT must be json or text, not {self.log_format!r}")
+        if not self.gateway_url.startswith(("http://", "https://")):
+            raise SettingsError(f"REFEREE_GATEWAY_URL must be an http address, not {self.gateway_url!r}")
+        if "*" in self.namespaces and len(self.namespaces) > 1:
+            raise SettingsError("REFEREE_NAMESPACES is either * or a list of names, not both")
+
+    @property
+    def holder(self) -> str:
+        """Who we are to the Lease."""
+        return self.identity or socket.gethostname()
+
+
+def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives.
+
+    Raises:
+        SettingsError: naming the variable.
+    """
+    given: dict[str, object] = {}
+    for field in fields(Settings):
+        variable = f"REFEREE_{field.name.upper()}"
+        text = env.get(variable)
+        if text is not None:
+            given[field.name] = _read(variable, text, field.default)
+    return Settings(**given)  # type: ignore[arg-type]  # each value has its default's type
+
+
+def _read(variable: str, text: str, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            return text.lower() in _TRUE
+        if isinstance(default, tuple):
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        if isinstance(default, int | float):
+            return type(default)(text)
+    except ValueError:
+        raise SettingsError(f"{variable} must be a number, not {text!r}") from None
+    return text

@@ -1,0 +1,43 @@
+"""What a node sees of this machine's file system: all of it, but with places of its own where its programs would write.
+
+The kubelet and containerd have paths below /run and /var that no option changes, and the kubelet sets kernel parameters
+that hold for the whole machine: those are covered by files that say what it wants to hear. The mounts exist in the node's
+mount namespace only and go with it.
+"""
+
+from pathlib import Path
+
+from tests.testbed.namespaces import Namespaces
+from tests.testbed.requirements import program
+
+_EMPTY = ("/run", "/var/log", "/var/lib/kubelet", "/var/lib/cni", "/etc/cni")
+"""Directories that the node has for itself; which of them this machine has not, the node has not either."""
+
+_PARAMETERS = {
+    "vm/overcommit_memory": 1,
+    "vm/panic_on_oom": 0,
+    "kernel/panic": 10,
+    "kernel/panic_on_oops": 1,
+    "kernel/keys/root_maxkeys": 1000000,
+    "kernel/keys/root_maxbytes": 25000000,
+}
+"""What the kubelet sets at its start, with the values that make it content."""
+
+
+def prepare_mounts(namespaces: Namespaces, directory: Path, name: str) -> None:
+    """Make them; the directory holds what is written."""
+    mount = program("mount")
+    for place in filter(lambda place: Path(place).is_dir(), _EMPTY):
+        own = directory / place.strip("/").replace("/", "-")
+        own.mkdir(parents=True)
+        namespaces.run(mount, "--bind", own, place)
+    for parameter, value in _PARAMETERS.items():
+        said = directory / parameter.rpartition("/")[2]
+        said.write_text(f"{value}\n")
+        namespaces.run(mount, "--bind", said, f"/proc/sys/{parameter}")
+    for forwarding in ("net/ipv4/ip_forward",):
+        namespaces.run("sh", "-c", f"echo 1 >/proc/sys/{forwarding}")
+    namespaces.run("mkdir", "-p", "/run/netns", "/run/containerd")
+    # The kubelet mounts volumes into containers that are up already.
+    namespaces.run(mount, "--make-rshared", "/")
+    namespaces.run("hostname", name)
