@@ -12,6 +12,7 @@ container outlives its shim.
 import os
 import signal
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,33 +27,34 @@ class Namespaces:
     pid: int
     started: int
     """When that process started, in ticks since boot: a pid alone may be another process by now."""
-    _outer: subprocess.Popen[bytes] | None = field(default=None, compare=False)
-    """Our child, the parent of that process; None once we are not the ones who started it."""
+    _children: dict[Path, subprocess.Popen[bytes]] = field(default_factory=dict, compare=False, repr=False)
+    """Who has been started inside from here, by the file of what it says."""
 
     @classmethod
-    def open(cls, init: Path, *, detached: bool) -> "Namespaces":
+    def open(cls, init: Path, log: Path, *, detached: bool) -> "Namespaces":
         """Make the namespaces, with `init` as their first process."""
         kinds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--mount-proc", "--propagation", "private"]
         tie = [] if detached else [program("setpriv"), "--pdeathsig", "KILL"]
-        command = [*tie, program("unshare"), *kinds, "--fork", "--kill-child", str(init)]
-        outer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        outer = _start([*tie, program("unshare"), *kinds, "--fork", "--kill-child", str(init)], log)
         children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children")
 
         def first_process() -> int | None:
             if outer.poll() is not None:
-                raise RuntimeError(f"unshare ended with {outer.returncode}: no namespaces can be made here")
+                raise RuntimeError(f"no namespaces can be made here: {log.read_text().strip()}")
             pids = [int(pid) for pid in children.read_text().split()]
             return next((pid for pid in pids if Path(f"/proc/{pid}/exe").resolve() == init.resolve()), None)
 
         pid = wait_for(first_process, "the first process of the node's namespaces", seconds=10)
-        if detached:
-            outer.returncode = 0  # It outlives us, and its object would complain of that when it goes.
-        return cls(pid, _start_time(pid) or 0, None if detached else outer)
+        return cls(pid, _start_time(pid) or 0, {log: outer})
 
     def inside(self, *command: str | Path) -> list[str]:
-        """The command that runs a command in the namespaces; its working directory is /."""
-        kinds = ["--mount", "--net", "--uts", "--ipc", "--pid"]
-        return [program("nsenter"), "--target", str(self.pid), *kinds, "--wd=/", "--", *(str(part) for part in command)]
+        """The command that runs a command in the namespaces; its working directory is /.
+
+        What enters a process namespace is a parent outside and a child inside; the child ends with its parent, so that
+        ending the process which one sees ends the one which one means.
+        """
+        enter = [program("nsenter"), "--target", str(self.pid), "--mount", "--net", "--uts", "--ipc", "--pid", "--wd=/"]
+        return [*enter, program("setpriv"), "--pdeathsig", "TERM", *(str(part) for part in command)]
 
     def run(self, *command: str | Path) -> str:
         """Run a command inside and return what it prints; RuntimeError has what it complained of."""
@@ -60,6 +62,23 @@ class Namespaces:
         if done.returncode:
             raise RuntimeError(f"{' '.join(map(str, command))} in the node: {done.stderr.strip() or done.returncode}")
         return done.stdout
+
+    def start(self, command: list[str | Path], log: Path, keep_open: Collection[int] = ()) -> None:
+        """Start a program inside that stays; what it says goes to the log."""
+        self._children[log] = _start(self.inside(*command), log, keep_open)
+
+    def stop(self, log: Path) -> None:
+        """End the program that writes this log; it may still be tidying up when this returns."""
+        child = self._children.pop(log)
+        child.terminate()
+        child.wait()
+
+    def check(self) -> None:
+        """RuntimeError with its last words if a program that should stay has ended."""
+        for log, child in self._children.items():
+            if child.poll() is not None:
+                last = log.read_text(errors="replace").strip().splitlines()[-5:]
+                raise RuntimeError("\n".join([f"{log.stem} of the node ended with {child.returncode}; {log} ends:", *last]))
 
     def alive(self) -> bool:
         """Whether they are still held open."""
@@ -70,12 +89,30 @@ class Namespaces:
         if self.alive():
             os.kill(self.pid, signal.SIGKILL)
             wait_for(lambda: not self.alive(), "the node's processes to end", seconds=30)
-        if self._outer is not None:
-            self._outer.wait()
+        for child in self._children.values():
+            child.wait()
+
+    def let_go(self) -> None:
+        """Forget who was started, for namespaces that outlive this process."""
+        for child in self._children.values():
+            child.returncode = 0  # or its object complains, when it goes, of a process that runs on
+        self._children.clear()
+
+
+def _start(command: list[str], log: Path, keep_open: Collection[int] = ()) -> subprocess.Popen[bytes]:
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=tuple(keep_open),
+        )
 
 
 def _start_time(pid: int) -> int | None:
     try:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return None

@@ -31,7 +31,7 @@ class JobScore:
 
 def job_score(measured: Iterable[Measured], confidence: float) -> JobScore:
     """The score of all benchmarks that have a weight. Their order changes no digit of it."""
-    weighted = [m for m in measured if m.weight > 0]
+    weighted = sorted((m for m in measured if m.weight > 0), key=lambda m: m.index)
     if not weighted:
         return JobScore(reason=Reason.SCORE_MISSING, message="no benchmark has a weight")
     missing = [m.subject for m in weighted if not m.counts]

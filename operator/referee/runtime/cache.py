@@ -11,6 +11,7 @@ Not here: what to keep of an object (`project`), when to sweep (`resync`, `refle
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -189,7 +190,8 @@ class Sweep(Generic[T]):
 def key_of(obj: Object) -> Key:
     """Give the key of an API object."""
     meta: dict[str, Any] = obj["metadata"]
-    return meta.get("namespace", ""), meta["name"]
+    # Interned: 12,000 parsed objects would carry 12,000 copies of one namespace's name.
+    return sys.intern(meta.get("namespace", "")), meta["name"]
 
 
 def version_of(obj: Object) -> int:

@@ -10,7 +10,7 @@ from referee.api.collection import Collection
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.manifest import ManifestError, parse
 from referee.api.provider import Provider
-from tests.integration.manifests.table import ABSENT, with_value
+from tests.integration.crd.pairs import ABSENT, with_value
 
 JOB: dict[str, Any] = {
     "apiVersion": "referee.dev/v1alpha1",
@@ -167,7 +167,7 @@ def test_a_problem_is_one_sentence_with_object_field_fault_and_remedy(field: str
     ],
 )
 def test_an_unknown_field_comes_with_the_nearest_that_exists(field: str, advice: str) -> None:
-    (problem,) = _problems(with_value(JOB, field, 1))
+    problem = _problems(with_value(JOB, field, 1))[0]
 
     assert problem.startswith(f"EvaluationJob capitals: {field}: there is no such field")
     assert advice in problem

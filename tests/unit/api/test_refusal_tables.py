@@ -1,6 +1,6 @@
 """The tables of refusals are complete, and `referee run` refuses what a cluster refuses.
 
-That the API server refuses and accepts the same pairs is in tests/integration/test_crd_refusals.py.
+That the API server refuses and accepts the same pairs is in tests/integration/crd/test_crd_refusals.py.
 """
 
 import pytest
@@ -8,9 +8,9 @@ import pytest
 from referee.api.base import Model
 from referee.api.evaluationjob import EvaluationJobSpec, Execution
 from referee.api.manifest import KINDS, ManifestError, parse
-from tests.integration.manifests.changes import changes
-from tests.integration.manifests.constraints import broken, constraints, transition_rules
-from tests.integration.manifests.table import Pair, pairs
+from tests.integration.crd.changes import changes
+from tests.integration.crd.constraints import broken, constraints, transition_rules
+from tests.integration.crd.pairs import Pair, pairs
 
 _EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 

@@ -1,4 +1,4 @@
-"""YAML is read and written as kubectl does it; that kubectl does it so is in tests/integration/test_crd_yaml.py."""
+"""YAML is read and written as kubectl does it; that kubectl does it so is in tests/integration/crd/test_crd_yaml.py."""
 
 import pytest
 

@@ -68,7 +68,8 @@ class World:
     resolved: RunPlan | Refusal = field(default_factory=a_plan)
     now: datetime = START
     children: dict[str, Child] = field(default_factory=dict)
-    created: list[str] = field(default_factory=list)
+    seen_running: set[str] = field(default_factory=set)
+    """Children that status said were running: those may never be created again."""
     uids: Iterator[int] = field(default_factory=count)
     deleted_job: bool = False
 
@@ -83,6 +84,10 @@ class World:
         found = next(c for c in self.status.conditions if c.type == type_)
         return found.status, found.reason
 
+    @property
+    def condition_pairs(self) -> list[tuple[str, str]]:
+        return [(c.type, c.status) for c in self.status.conditions]
+
     def decide(self) -> Decision:
         return decide(self.job, list(self.children.values()), lambda: self.resolved, self.now)
 
@@ -92,12 +97,12 @@ class World:
         before = self.status
         self.job = self.job.model_copy(update={"status": EvaluationJobStatus.model_validate(decision.status.wire())})
         _obeys_the_api_server(before, self.status)
+        self.seen_running |= {b.job_name for b in self.status.benchmarks if b.phase == "Running" and b.job_name}
         self.deleted_job = self.deleted_job or decision.delete_job
         for start in decision.start:
             name = child_name("capitals", "7d0c", start.planned.index, start.attempt)
             if name not in self.children:
-                assert name not in self.created, f"{name} was created twice"
-                self.created.append(name)
+                assert name not in self.seen_running, f"{name} runs a second time"
                 self.children[name] = Child(name, f"u{next(self.uids)}", start.planned.index, start.attempt, self.now)
         for child in decision.stop:
             self.change(child.name, stopping=True)

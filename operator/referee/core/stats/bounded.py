@@ -4,6 +4,9 @@ Plain t believes a sample whose values lie together: of a 1-5 judge that mostly 
 width zero. The two pseudo-observations are the worst and the best sample that the range allows, so a small sample
 never looks certain, and at a large n they weigh nothing. The closed form needs no samples, only what an adapter
 reports: mean, standard error and n.
+
+Its weakest cells, simulated: values at the two ends only with 99 % at one of them, n = 300: covers 0.94, one end is
+beyond the truth in 4.8 % of the runs. Such values are a boolean's, and where they are declared so, Wilson is used.
 """
 
 import math

@@ -8,6 +8,7 @@ to the last digits. Measured against scipy: within 1e-11 relative.
 """
 
 import math
+from functools import lru_cache
 
 from referee.core.stats import normal
 from referee.core.stats.interval import Interval
@@ -39,6 +40,7 @@ def quantile(p: float, df: float) -> float:
     return t if p > q else -t
 
 
+@lru_cache(maxsize=256)
 def critical(confidence: float, df: float) -> float:
     """The half-width, in standard errors, of a two-sided interval at `confidence`."""
     return -quantile((1 - confidence) / 2, df)

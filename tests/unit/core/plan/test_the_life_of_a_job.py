@@ -144,7 +144,6 @@ def test_a_child_that_never_ran_and_is_gone_is_made_again() -> None:
     world = World()
     world.look()
     world.vanishes()
-    world.created.clear()
     world.look()
     assert world.child().attempt == 1
 

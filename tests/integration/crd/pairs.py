@@ -1,4 +1,4 @@
-"""The refusal tables: each row of the YAML files beside this one becomes pairs of manifests one step apart.
+"""The refusal tables: each row of manifests/pairs/*.yaml becomes pairs of manifests one step apart.
 
 A row names a field (`at`) and what holds for it; each word makes a pair or two, refused one step outside:
     required: true            the base manifest without the field
@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-HERE = Path(__file__).parent
+MANIFESTS = Path(__file__).parent / "manifests"
 ABSENT = object()
 
 Row = dict[str, Any]
@@ -48,7 +48,9 @@ class Pair:
 
 def pairs() -> list[Pair]:
     """All pairs of all kinds."""
-    groups = [group for path in sorted(HERE.glob("*.yaml")) for group in yaml.safe_load_all(path.read_text())]
+    groups = [
+        group for path in sorted((MANIFESTS / "pairs").glob("*.yaml")) for group in yaml.safe_load_all(path.read_text())
+    ]
     return [pair for group in groups for row in group["pairs"] for pair in _pairs(group, row)]
 
 

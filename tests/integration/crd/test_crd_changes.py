@@ -3,8 +3,8 @@
 import pytest
 
 from referee.runtime.errors import Invalid
-from tests.integration.manifests.changes import Change, changes
-from tests.integration.manifests.server import Server
+from tests.integration.crd.changes import Change, changes
+from tests.integration.crd.server import Server
 
 _ALL = changes()
 

@@ -1,4 +1,4 @@
-"""The tables of changes: each row of changes/*.yaml becomes updates that are refused or allowed.
+"""The tables of changes: each row of manifests/changes/*.yaml becomes updates that are refused or allowed.
 
 A row names a field (`at`) and either one step, `from` a value `to` another (left out: the field is absent), or
 `values: [a, b]`, which is three: a changes to b, a is added, a is removed. With `refused` the API server must
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from tests.integration.manifests.table import ABSENT, HERE, Row, with_value
+from tests.integration.crd.pairs import ABSENT, MANIFESTS, Row, with_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,9 @@ class Change:
 def changes() -> list[Change]:
     """All changes of all kinds."""
     groups = [
-        group for path in sorted((HERE / "changes").glob("*.yaml")) for group in yaml.safe_load_all(path.read_text())
+        group
+        for path in sorted((MANIFESTS / "changes").glob("*.yaml"))
+        for group in yaml.safe_load_all(path.read_text())
     ]
     return [change for group in groups for row in group["changes"] for change in _changes(group, row)]
 

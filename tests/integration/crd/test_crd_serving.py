@@ -7,9 +7,9 @@ import pytest
 
 from referee.runtime.paths import EVALUATION_JOBS
 from referee.runtime.transport import Call
-from tests.integration.manifests.server import Object, Server
-from tests.integration.manifests.table import with_value
-from tests.integration.test_crd_refusals import JOB
+from tests.integration.crd.pairs import with_value
+from tests.integration.crd.server import Object, Server
+from tests.integration.crd.test_crd_refusals import JOB
 
 COLLECTION = {
     "apiVersion": "referee.dev/v1alpha1",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from referee.runtime.errors import Invalid
-from tests.integration.manifests.server import Object, Server
-from tests.integration.test_crd_refusals import JOB
+from tests.integration.crd.server import Object, Server
+from tests.integration.crd.test_crd_refusals import JOB
 
 FINISHED = {
     "index": 0,

@@ -1,0 +1,117 @@
+"""The events endpoint: the one way from an adapter to its result.
+
+Nothing is acknowledged before the port says that it is kept. Who is calling comes first and from the credential
+alone; then the event must be about the caller's own benchmark. The body is read here and not by FastAPI, so that
+its size is bounded while it comes in and nobody without a credential has it kept in memory.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from referee.core.children import Progress
+from referee.gateway import results
+from referee.gateway.body import Body
+from referee.gateway.children import Caller, Children
+from referee.gateway.errors import NotPermitted, Refusal, Unauthenticated, Unavailable, Unknown
+from referee.gateway.wire import Event, parse
+
+log = logging.getLogger(__name__)
+
+PATH = "/api/v1/evaluations/jobs/{job}/events"
+
+
+@dataclass(frozen=True, slots=True)
+class EventLimits:
+    """How much and how long."""
+
+    body_bytes: int = 10 * 1024 * 1024
+    """Of one event; the size that EvalHub takes."""
+    seconds: float = 9.0
+    """For one event; the SDK waits 10 s, and our 503 says more than its time-out."""
+
+
+def events_router(children: Children, limits: EventLimits, *, secret_in_path: bool = False) -> APIRouter:
+    """The endpoint over this port.
+
+    Args:
+        children: where results are kept.
+        limits: of one request.
+        secret_in_path: take the credential from a path prefix instead of a bearer token, for adapters that were
+            given no token.
+    """
+    router = APIRouter()
+    endpoint = _Endpoint(children, limits)
+    if secret_in_path:
+
+        @router.post(f"/{{secret}}{PATH}", status_code=204)
+        async def post_with_secret(request: Request, secret: str, job: str) -> Response:
+            return await endpoint.take(request, secret, job)
+    else:
+
+        @router.post(PATH, status_code=204)
+        async def post_with_token(request: Request, job: str, token: Annotated[str, Depends(_bearer)]) -> Response:
+            return await endpoint.take(request, token, job)
+
+    return router
+
+
+async def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+class _Endpoint:
+    """One request after another."""
+
+    def __init__(self, children: Children, limits: EventLimits) -> None:
+        self._children = children
+        self._limits = limits
+
+    async def take(self, request: Request, credential: str, job: str) -> Response:
+        body = Body(request, self._limits.body_bytes)
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                caller = await self._identify(credential, job)
+                event = parse(await body.read())
+                _of_the_caller(event, caller)
+                await self._keep(event, caller)
+        except TimeoutError:
+            raise Unavailable("this takes longer than you would wait; post it again") from None
+        except Refusal:
+            await body.drain()
+            raise
+        return Response(status_code=204)
+
+    async def _identify(self, credential: str, job: str) -> Caller:
+        if not credential:
+            raise Unauthenticated("no bearer token: an adapter sends the one from its ServiceAccount directory")
+        caller = await self._children.identify(credential)
+        if caller.job == job:
+            return caller
+        if await self._children.knows(caller, job):
+            raise NotPermitted(f"this credential is for evaluation job {caller.job!r}, not for {job!r}")
+        raise Unknown(f"there is no evaluation job {job!r}")
+
+    async def _keep(self, event: Event, caller: Caller) -> None:
+        """Put what the event carries where it belongs; a status alone carries nothing that pods do not show."""
+        if (partial := results.partial_of(event)) is not None:
+            await self._children.put_partial(caller, results.fitted(partial, caller.kept))
+        elif (final := results.final_of(event)) is not None:
+            await self._children.put_result(caller, results.fitted(final, caller.kept))
+            log.info("result kept", extra={"child": caller.child.name, "job": caller.job, "status": final["status"]})
+        elif (report := event.referee.progress) is not None:
+            await self._children.put_progress(caller, Progress(report.total, report.done, report.errors))
+
+
+def _of_the_caller(event: Event, caller: Caller) -> None:
+    told = (event.provider_id, event.id, event.benchmark_index)
+    own = (caller.provider, caller.benchmark, caller.index)
+    if told != own:
+        raise Unknown(
+            f"the event is about provider, benchmark and index {told}; this credential's are {own}: copy them from"
+            " job.json"
+        )
