@@ -6,6 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 
+from aiohttp import web
+
+from tests.fakeapi.status import ApiFailureError
+
 Kind = Literal["answer", "reset", "hang", "lose"]
 
 
@@ -45,3 +49,25 @@ class Faults:
                 fault.times -= 1
                 return fault
         return None
+
+
+async def commit(fault: Fault, request: web.Request) -> web.Response:
+    """Answer with the fault."""
+    if fault.kind == "hang":
+        await fault.released.wait()
+    if fault.kind in {"hang", "reset"}:
+        return reset(request)
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    if fault.code == 429:
+        # A real one answers in plain text: the request never reached what makes Status objects.
+        return web.Response(text="Too many requests, please try again later.", status=429, headers=headers)
+    reason = {401: "Unauthorized", 403: "Forbidden"}.get(fault.code, "")
+    failure = ApiFailureError(fault.code, reason, "ordered by a test")
+    return web.json_response(failure.status, status=fault.code, headers=headers)
+
+
+def reset(request: web.Request) -> web.Response:
+    """Break the connection; the response is written to nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)

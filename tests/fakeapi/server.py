@@ -1,10 +1,8 @@
-"""The fake on a socket: routes, tokens, faults, the log of calls, watches."""
+"""The fake: an API server of dictionaries behind the front."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
@@ -19,70 +17,46 @@ from referee.runtime.paths import (
     PODS,
     PROVIDERS,
     Resource,
-    describe,
 )
-from tests.fakeapi.faults import Fault, Faults
+from tests.fakeapi.front import Front
 from tests.fakeapi.reading import list_page
 from tests.fakeapi.status import ApiFailureError, no_such_resource
-from tests.fakeapi.store import Collection, Object, Store
+from tests.fakeapi.store import Collection, Store
 from tests.fakeapi.watching import Watches
 from tests.fakeapi.writing import patched
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from tests.fakeapi.store import Object
 
 SERVED = (EVALUATION_JOBS, PROVIDERS, COLLECTIONS, JOBS, PODS, CONFIG_MAPS, EVENTS, LEASES)
 _WITH_STATUS = (EVALUATION_JOBS, PROVIDERS, COLLECTIONS, JOBS, PODS)
 
 
-@dataclass(frozen=True)
-class Call:
-    verb: str
-    resource: str
-    code: int
-
-
-class FakeApi:
+class FakeApi(Front):
     """`async with FakeApi() as api`: then `api.credentials`, `api.fail(…)`, `api.calls`, `api.watches`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.store = Store()
-        self.faults = Faults()
-        self.calls: list[Call] = []
+        self.watches = Watches(self.store)
         self.tokens = {"good"}
         """Accepted bearer tokens."""
         self.token = "good"
         """What the clients made from `credentials` send at this moment."""
+        self.credentials = Credentials(server="", token=self._present_token)
         self._collections = {
             resource: Collection(resource.group, resource.plural, resource.kind, resource in _WITH_STATUS)
             for resource in SERVED
         }
-        self.watches = Watches(self.store)
-        self._runner: web.AppRunner | None = None
-        self.credentials = Credentials(server="", token=self._present_token)
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=4 * 2**20)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        port = self._runner.addresses[0][1]
-        self.credentials = Credentials(server=f"http://127.0.0.1:{port}", token=self._present_token)
+        await super().__aenter__()
+        self.credentials = Credentials(server=self.url, token=self._present_token)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        await self.stop()
-
     async def stop(self) -> None:
-        """Go away, as an API server that crashed."""
-        self.faults.clear()
         self.watches.cut()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await super().stop()
 
     def of(self, resource: Resource) -> Collection:
         return self._collections[resource]
@@ -91,54 +65,24 @@ class FakeApi:
         """Create an object behind the clients' back, uncounted."""
         return self.store.create(self.of(resource), namespace, obj)
 
-    def fail(self, code: int = 503, **which: Any) -> Fault:
-        return self.faults.add(Fault(code=code, **which))
-
-    def counted(self) -> Counter[tuple[str, str]]:
-        return Counter((call.verb, call.resource) for call in self.calls)
-
     async def _present_token(self) -> str | None:
         return self.token
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        watching = request.query.get("watch") == "true"
-        verb, resource = describe(request.method, request.path, watch=watching)
-        fault = self.faults.take(verb, resource)
-        if fault is not None and (failed := await self._commit(fault, request)) is not None:
-            self.calls.append(Call(verb, resource, failed.status))
-            return failed
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         try:
             self._authenticate(request)
-            if watching:
-                self.calls.append(Call(verb, resource, 200))
-                where, namespace, _, _ = self._route(request.path)
-                return await self.watches.serve(request, where, namespace)
-            body = await self._answer(request)
-            code = 201 if request.method == "POST" else 200
+            body, code = await self._answer(request), 201 if request.method == "POST" else 200
         except ApiFailureError as failure:
             body, code = failure.status, failure.code
-        self.calls.append(Call(verb, resource, code))
-        if fault is not None and fault.kind == "lose":
-            return _reset(request)
         return web.json_response(body, status=code)
 
-    async def _commit(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        match fault.kind:
-            case "reset":
-                return _reset(request)
-            case "hang":
-                await fault.released.wait()
-                return _reset(request)
-            case "lose":
-                return None
-        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        if fault.code == 429:
-            # A real one answers in plain text: the request never reached what makes Status objects.
-            return web.Response(text="Too many requests, please try again later.", status=429, headers=headers)
-        failure = ApiFailureError(
-            fault.code, {403: "Forbidden", 401: "Unauthorized"}.get(fault.code, ""), "ordered by a test"
-        )
-        return web.json_response(failure.status, status=fault.code, headers=headers)
+    async def follow(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._authenticate(request)
+            where, namespace, _, _ = self._route(request.path)
+        except ApiFailureError as failure:
+            return web.json_response(failure.status, status=failure.code)
+        return await self.watches.serve(request, where, namespace)
 
     async def _answer(self, request: web.Request) -> Object:
         where, namespace, name, subresource = self._route(request.path)
@@ -175,10 +119,3 @@ class FakeApi:
                 name, subresource, *_ = [*parts[2:], "", ""]
                 return where, parts[0], name, subresource
         raise no_such_resource()
-
-
-def _reset(request: web.Request) -> web.Response:
-    """Break the connection; the response is written to nobody."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)

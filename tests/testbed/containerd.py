@@ -1,9 +1,8 @@
 """The container runtime of a node: Debian's containerd with runc, started inside the node's namespaces.
 
 Its socket lies under the node's own /run, so it meets no other containerd. Its images are kept from node to node, since
-to unpack an adapter's 28,000 files takes twenty seconds: the first node of a machine gets the directory with them, and
-holds a lock on it for as long as containerd runs; one beside it begins with nothing. An image travels as a tar through a
-pipe, without the layers that are there already; what no tag names any more is removed.
+to unpack an adapter's 28,000 files takes twenty seconds: the first node of a machine gets the directory with them and locks
+it; one that runs beside it begins with nothing.
 
 What the configuration says against the default:
 
@@ -17,75 +16,35 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.testbed.cache import cache_directory
 from tests.testbed.images import PAUSE
 from tests.testbed.namespaces import Namespaces
 from tests.testbed.network import Network
-from tests.testbed.oci import Image
+from tests.testbed.processes import Children, Program
 from tests.testbed.waiting import wait_for
 
 SOCKET = "/run/containerd/containerd.sock"
-
-_CTR = ("ctr", "--address", SOCKET, "--namespace", "k8s.io")
+CTR = ("ctr", "--address", SOCKET, "--namespace", "k8s.io")
 """The client of containerd, looking at what the kubelet sees."""
 
 
-def start_containerd(namespaces: Namespaces, directory: Path, network: Network, log: Path) -> None:
-    """Start it, with its configuration in the directory; returns when it answers."""
+@contextmanager
+def running_containerd(namespaces: Namespaces, directory: Path, network: Network, children: Children) -> Iterator[None]:
+    """Start it as one of the children, with its configuration in the directory; the images are its until the body ends."""
     directory.mkdir()
-    with _images(directory) as (root, lock):
-        command: list[str | Path] = ["containerd", "--config", _configure(directory, root, network)]
-        namespaces.start(command, log, keep_open=[lock])
-        _wait_until_ready(namespaces)
-        if left := namespaces.run(*_CTR, "containers", "list", "--quiet").split():
-            # Those of a node that was here before; one that begins with them would tell the kubelet of dead pods.
-            namespaces.run(*_CTR, "containers", "delete", *left)
-            namespaces.stop(log)
-            namespaces.start(command, log, keep_open=[lock])
-            _wait_until_ready(namespaces)
-
-
-def import_image(namespaces: Namespaces, image: Image) -> None:
-    """Give the image to the node, under both of its names; nothing happens when it has them."""
-    present = _present(namespaces)
-    if all(present.get(name) == image.manifest.digest for name in image.names):
-        return
-    blobs = namespaces.run(*_CTR, "content", "list", "--quiet").split()
-    command = namespaces.inside(*_CTR, "images", "import", "-")
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as ctr:
-        assert ctr.stdin is not None
-        assert ctr.stderr is not None
-        with suppress(BrokenPipeError):  # then it has ended and says why below
-            image.write(ctr.stdin, without=blobs)
-            ctr.stdin.close()
-        complaint = ctr.stderr.read().decode()
-    if ctr.returncode:
-        raise RuntimeError(f"containerd did not take {image.reference}: {complaint.strip()}")
-    present = _present(namespaces)
-    tagged = {digest for name, digest in present.items() if "/" in name and "@" not in name}
-    if outdated := [name for name, digest in present.items() if digest not in tagged]:
-        namespaces.run(*_CTR, "images", "delete", *outdated)
-
-
-def _present(namespaces: Namespaces) -> dict[str, str]:
-    table = namespaces.run(*_CTR, "images", "list").splitlines()[1:]
-    return {name: digest for name, _, digest, *_ in map(str.split, table)}
-
-
-def _wait_until_ready(namespaces: Namespaces) -> None:
-    def answers() -> bool:
-        namespaces.check()
-        return subprocess.run(namespaces.inside(*_CTR, "version"), capture_output=True, check=False).returncode == 0
-
-    wait_for(answers, "containerd to answer", seconds=20)
+    with _images(directory) as root:
+        command = namespaces.inside("containerd", "--config", _configure(directory, root, network))
+        _remove_leftovers(namespaces, Program("containerd", command, grace=10), directory / "before")
+        children.start(Program("containerd", command))
+        _wait_until_ready(namespaces, children)
+        yield
 
 
 @contextmanager
-def _images(directory: Path) -> Iterator[tuple[Path, int]]:
-    """Where the images are, and the file whose lock says so to other nodes until nobody has it open."""
+def _images(directory: Path) -> Iterator[Path]:
     root = cache_directory("nodes", "containerd")
     lock = os.open(root / ".lock", os.O_RDWR | os.O_CREAT)
     try:
@@ -93,9 +52,29 @@ def _images(directory: Path) -> Iterator[tuple[Path, int]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             root = directory / "root"
-        yield root, lock
+        yield root
     finally:
         os.close(lock)
+
+
+def _remove_leftovers(namespaces: Namespaces, program: Program, logs: Path) -> None:
+    """Remove the containers of the node that had the images before, or the kubelet is told of its pods."""
+    children = Children(logs)
+    children.start(program)
+    try:
+        _wait_until_ready(namespaces, children)
+        if left := namespaces.run(*CTR, "containers", "list", "--quiet").split():
+            namespaces.run(*CTR, "containers", "delete", *left)
+    finally:
+        children.stop()
+
+
+def _wait_until_ready(namespaces: Namespaces, children: Children) -> None:
+    def answers() -> bool:
+        children.check()
+        return subprocess.run(namespaces.inside(*CTR, "version"), capture_output=True, check=False).returncode == 0
+
+    wait_for(answers, "containerd to answer", seconds=20)
 
 
 def _configure(directory: Path, root: Path, network: Network) -> Path:
@@ -117,12 +96,13 @@ def _configure(directory: Path, root: Path, network: Network) -> Path:
     (networks / "10-testbed.conflist").write_text(
         json.dumps({"cniVersion": "0.4.0", "name": "testbed", "plugins": plugins})
     )
+    unused = [f"io.containerd.snapshotter.v1.{name}" for name in ("aufs", "btrfs", "devmapper", "zfs")]
     main = directory / "config.toml"
     main.write_text(f"""\
 version = 2
 root = "{root}"
 state = "/run/containerd/state"
-disabled_plugins = [{", ".join(f'"io.containerd.snapshotter.v1.{name}"' for name in ("aufs", "btrfs", "devmapper", "zfs"))}]
+disabled_plugins = {json.dumps(unused)}
 [grpc]
   address = "{SOCKET}"
 [plugins."io.containerd.grpc.v1.cri"]

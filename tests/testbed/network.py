@@ -57,7 +57,7 @@ def connect(interface: str, namespaces: Namespaces) -> Network:
     """Choose a free block and make the link."""
     with locked(cache_directory("nodes") / ".lock"):  # or two nodes that start together choose the same
         network = Network(interface, _free_block(_routes()))
-        _ip("link", "add", interface, "type", "veth", "peer", "name", "host0", "netns", str(namespaces.pid))
+        _ip("link", "add", interface, "type", "veth", "peer", "name", "host0", "netns", str(namespaces.init.pid))
         _ip("address", "add", f"{network.host_address}/30", "dev", interface)
         _ip("link", "set", interface, "up")
         _ip("route", "add", str(network.block), "via", str(network.node_address))

@@ -143,10 +143,10 @@ class Identity:
                 time.sleep(0.02)
 
 
-def remove_leftovers(directories: Iterable[Path], owner: str) -> None:
-    """Remove each directory whose owner, noted in a file of this name, no longer runs."""
+def remove_leftovers(directories: Iterable[Path], holder: str) -> None:
+    """Remove each directory with a file of this name that notes a process which no longer runs."""
     for directory in directories:
-        if Identity.read(directory / owner) is None:
+        if (directory / holder).exists() and Identity.read(directory / holder) is None:
             shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -18,7 +18,9 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainValidator,
+    SerializerFunctionWrapHandler,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -63,9 +65,15 @@ class Model(BaseModel):
                 raise PydanticCustomError("rule", "{message}", {"message": rule.message, "path": rule.field_path})
         return self
 
+    @model_serializer(mode="wrap")
+    def _without_empty_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Own fields that are None or empty say nothing; what stands inside a user's free-form map stays."""
+        fields: dict[str, Any] = handler(self)
+        return {name: value for name, value in fields.items() if value is not None and value not in ([], {})}
+
     def wire(self) -> dict[str, Any]:
-        """The model as it is sent: camelCase, plain JSON types, nothing that is None."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """The model as it is sent: camelCase, plain JSON types, nothing that is None or empty."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 def exactly_one_of(*fields: str, remedy: str) -> Rule:

@@ -15,18 +15,37 @@ from referee.api.base import Model
 ConditionStatus = Literal["True", "False", "Unknown"]
 
 
-class ConditionType(StrEnum):
+class Documented(StrEnum):
+    """Words of the API, each with the sentence that documents it (`Reason.X.sentence`)."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> Self:
+        """Attach the sentence to the member."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+
+class ConditionType(Documented):
     """The contract of status.conditions."""
 
-    RECONCILING = "Reconciling"
-    STALLED = "Stalled"
-    SUSPENDED = "Suspended"
-    QUEUED = "Queued"
-    FINISHED = "Finished"
-    COMPLETE = "Complete"
-    FAILED = "Failed"
-    PASSED = "Passed"
-    READY = "Ready"
+    RECONCILING = (
+        "Reconciling",
+        "True while the operator is at it: kstatus (Flux, Argo CD) says InProgress.",
+    )
+    STALLED = (
+        "Stalled",
+        "True if it cannot start, could not run or, with enforceGate, did not pass: kstatus says Failed.",
+    )
+    SUSPENDED = "Suspended", "True while spec.suspend holds it back."
+    QUEUED = "Queued", "True while a queue (Kueue) has not admitted a benchmark."
+    FINISHED = "Finished", "True at the end, whatever the outcome: the one thing that a pipeline can wait for."
+    COMPLETE = "Complete", "True at the end, if every benchmark was executed, whatever it scored."
+    FAILED = "Failed", "True at the end, if something was not executed."
+    PASSED = "Passed", "The verdict on the model, at the end: True, False, or Unknown where it could not be decided."
+    READY = "Ready", "Of a Provider or Collection: True if jobs can use it."
 
 
 class Condition(Model):
@@ -46,17 +65,8 @@ class Condition(Model):
     """Which generation of the object it speaks of."""
 
 
-class Reason(StrEnum):
-    """Every reason we write, with the sentence that documents it (`Reason.X.sentence`)."""
-
-    sentence: str
-
-    def __new__(cls, value: str, sentence: str) -> Self:
-        """Attach the sentence to the member."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
+class Reason(Documented):
+    """Every reason we write."""
 
     @classmethod
     def named(cls, value: str) -> Self | None:
@@ -68,7 +78,7 @@ class Reason(StrEnum):
     WAITING = "Waiting", "Children wait for a node, an image, a quota or their turn."
     RUNNING = "Running", "At least one benchmark runs."
     SUSPENDED = "Suspended", "spec.suspend is set; nothing runs until it is unset."
-    RESUMED = "Resumed", "spec.suspend was unset."
+    RESUMED = "Resumed", "spec.suspend is not set, or not any more."
     QUEUED = "Queued", "The queue has not admitted the children yet."
     ADMITTED = "Admitted", "The queue admitted the children, or there is none."
     CANCELLING = "Cancelling", "spec.cancel is set; running children are ending and their last results are awaited."

@@ -45,11 +45,11 @@ class SecretKeyRef(Model):
     """A key of a Secret in the job's namespace."""
 
     name: ObjectName
-    """Name of the Secret."""
+    """Its name."""
     key: Annotated[str, Field(min_length=1, max_length=253)]
     """The key whose value is taken."""
     optional: bool = False
-    """The pod starts also where the Secret or the key is missing; the variable is then unset."""
+    """The pod starts also where it, or the key, is missing; the variable is then unset."""
 
 
 class ConfigMapKeyRef(SecretKeyRef):

@@ -105,7 +105,7 @@ class BenchmarkStatus(Model):
     """Samples that could not be run."""
     unscored: int | None = None
     """Samples without a score, those with an error included."""
-    partial: bool = False
+    partial: bool | None = None
     """The metrics are what was done when the attempt was ended from outside; they never gate."""
     percent: Annotated[int, Field(ge=0, le=100)] | None = None
     """Samples done, as the adapter tells."""
@@ -113,9 +113,9 @@ class BenchmarkStatus(Model):
     """Why it failed or waits; every one stands in conditions.md."""
     message: Message | None = None
     """The particulars, for people."""
-    truncated: bool = False
+    truncated: bool | None = None
     """Something of the result was left out here."""
-    late_result: bool = False
+    late_result: bool | None = None
     """A result came after the benchmark had been decided; it changed nothing."""
 
     rules = (

@@ -45,8 +45,13 @@ class _Generator(GenerateJsonSchema):
 
 def structural(model: type[Model]) -> Schema:
     """The structural schema of a model."""
-    raw = model.model_json_schema(by_alias=True, schema_generator=_Generator)
+    raw = with_references(model)
     return _node(raw, raw.get("$defs", {}))
+
+
+def with_references(model: type[Model]) -> Schema:
+    """The schema of a model, every other model that it leads to being one of its `$defs`."""
+    return model.model_json_schema(by_alias=True, schema_generator=_Generator)
 
 
 def without_defaults(node: Schema) -> Schema:

@@ -65,7 +65,7 @@ def follow(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child | No
     """
     if before.phase in TERMINAL:
         late = child is not None and child.result is not None and child.result.status == "Completed"
-        return Step(_with(before, late_result=before.late_result or (late and before.phase != "Completed")))
+        return Step(_with(before, late_result=before.late_result or (late and before.phase != "Completed") or None))
     if child is None:
         return _without_child(planned, before, intent)
     if child.attempt != before.attempt:

@@ -63,7 +63,7 @@ class Measured:
             boolean=kind.boolean,
             span=kind.span,
             executed=status.phase == "Completed",
-            partial=status.partial,
+            partial=bool(status.partial),
             primary=primary,
             missing=missing,
             samples=status.samples,

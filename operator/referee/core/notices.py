@@ -43,7 +43,7 @@ def _of_benchmark(before: BenchmarkStatus | None, after: BenchmarkStatus) -> lis
     return []
 
 
-_TOLD = {
+_TOLD: dict[str, str] = {
     ConditionType.STALLED: "Warning",
     ConditionType.SUSPENDED: "Normal",
     ConditionType.FINISHED: "Normal",
@@ -55,7 +55,7 @@ def _of_conditions(before: list[Condition], after: list[Condition]) -> list[Noti
     told: list[Notice] = []
     passed = next((c for c in after if c.type == ConditionType.PASSED), None)
     for condition in after:
-        kind = _TOLD.get(ConditionType(condition.type))
+        kind = _TOLD.get(condition.type)
         if kind is None or condition.status != "True" or stood.get(condition.type) == ("True", condition.reason):
             continue
         verdict = ""

@@ -36,7 +36,7 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
         "samples": counts.total,
         "errors": counts.errors,
         "unscored": counts.unscored,
-        "truncated": result.truncated,
+        "truncated": result.truncated or None,
     }
     if not reading.values:
         said = "; ".join(reading.problems) or "the adapter reported success without a single metric"

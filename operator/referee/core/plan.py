@@ -14,7 +14,7 @@ from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus, Provenance
 from referee.core import deadline, ending, limits, rerun, retention
 from referee.core.benchmark import Intent, Step, follow
-from referee.core.children import Child
+from referee.core.children import Child, child_name
 from referee.core.conditions import refreshed
 from referee.core.progress import progress
 from referee.core.resolve import Refusal
@@ -109,7 +109,10 @@ def _running(
     intent = Intent(spec, now, expired=until is not None and now >= until)
     steps = [_step(planned, status, children, intent) for planned in plan.benchmarks]
     start = _admitted(plan, steps, spec.execution.parallelism)
-    benchmarks = [step.status for step in steps]
+    named = {
+        s.planned.index: child_name(job.metadata.name, job.metadata.uid, s.planned.index, s.attempt) for s in start
+    }
+    benchmarks = [_named(step.status, named.get(step.status.index)) for step in steps]
     status = status.model_copy(update={"benchmarks": benchmarks, "progress": progress(benchmarks)})
     if all(b.phase in TERMINAL for b in benchmarks):
         status = ending.finished(job, plan, deadline.stop_clock(status, now), now)
@@ -142,6 +145,11 @@ def _admitted(plan: RunPlan, steps: Sequence[Step], parallelism: int) -> tuple[S
     room = max(0, parallelism - sum(step.occupies for step in steps))
     wanted = [Start(p, s.status.attempt) for p, s in zip(plan.benchmarks, steps, strict=True) if s.start]
     return tuple(wanted[:room])
+
+
+def _named(benchmark: BenchmarkStatus, child: str | None) -> BenchmarkStatus:
+    """With the name of the child that is about to be created, so that its appearance is no news."""
+    return benchmark if child is None else benchmark.model_copy(update={"job_name": child})
 
 
 def _superseded(job: EvaluationJob, children: Sequence[Child], now: datetime) -> tuple[list[Child], datetime | None]:
@@ -183,4 +191,4 @@ def _late(benchmark: BenchmarkStatus, child: Child | None) -> BenchmarkStatus:
     if child is None or child.attempt != benchmark.attempt or child.result is None:
         return benchmark
     late = child.result.status == "Completed" and benchmark.phase != "Completed"
-    return benchmark.model_copy(update={"late_result": benchmark.late_result or late})
+    return benchmark.model_copy(update={"late_result": benchmark.late_result or late or None})

@@ -4,7 +4,7 @@ A server that answers while the client still sends, and closes, often loses the 
 connection and tries again, for ever. So a refusal first takes in the rest, without keeping it.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -13,47 +13,43 @@ from referee.gateway.errors import Malformed, TooLarge
 
 _DRAINED_AT_MOST = 8
 """Times the limit; who sends more than that gets the broken connection."""
+_DRAINED_FOR = 5.0
+"""Seconds."""
 
 
 class Body:
     """Read once, or thrown away."""
 
     def __init__(self, request: Request, limit: int) -> None:
-        self._chunks: AsyncIterator[bytes] = request.stream()
+        self._chunks = aiter(request.stream())
         self._limit = limit
         self._size = 0
-        self._ended = False
 
     async def read(self) -> bytes:
         """All of it.
 
         Raises:
             TooLarge: it is longer than the limit; nothing of it is kept.
+            Malformed: it ended before its time.
         """
-        parts = []
-        async for chunk in self._counted():
-            if self._size > self._limit:
-                parts.clear()
-                raise TooLarge(f"the body is over {self._limit} bytes: post the result without samples and artifacts")
-            parts.append(chunk)
+        parts: list[bytes] = []
+        try:
+            while (chunk := await anext(self._chunks, None)) is not None:
+                self._size += len(chunk)
+                if self._size > self._limit:
+                    raise TooLarge(f"the body is over {self._limit} bytes: post results without samples and artifacts")
+                parts.append(chunk)
+        except ClientDisconnect:
+            raise Malformed("the body ended before its time", code="invalid_json_request") from None
         return b"".join(parts)
 
     async def drain(self) -> None:
         """Take in what has not been read."""
         try:
-            async for _ in self._counted():
-                if self._size > _DRAINED_AT_MOST * self._limit:
-                    return
-        except Malformed:
+            async with asyncio.timeout(_DRAINED_FOR):
+                while (chunk := await anext(self._chunks, None)) is not None:
+                    self._size += len(chunk)
+                    if self._size > _DRAINED_AT_MOST * self._limit:
+                        return
+        except (TimeoutError, ClientDisconnect):
             return
-
-    async def _counted(self) -> AsyncIterator[bytes]:
-        if self._ended:
-            return
-        try:
-            async for chunk in self._chunks:
-                self._size += len(chunk)
-                yield chunk
-        except ClientDisconnect:
-            raise Malformed("the body ended before its time") from None
-        self._ended = True

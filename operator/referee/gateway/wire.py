@@ -111,8 +111,11 @@ class Event(Wire):
 
     @model_validator(mode="after")
     def _ending_fits(self) -> Self:
-        if self.referee.result is not None and self.status not in ("completed", "failed"):
+        ended = self.status in ("completed", "failed")
+        if self.referee.result is not None and not ended:
             raise ValueError(f"referee.result comes with status completed or failed, not {self.status}")
+        if self.referee.partial is not None and ended:
+            raise ValueError(f"referee.partial comes with status running, not {self.status}: it is no final result")
         return self
 
 

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from tests.integration.crd.pairs import ABSENT, MANIFESTS, Row, with_value
+from tests.integration.crd.pairs import ABSENT, Row, groups, with_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,7 @@ class Change:
 
 def changes() -> list[Change]:
     """All changes of all kinds."""
-    groups = [
-        group
-        for path in sorted((MANIFESTS / "changes").glob("*.yaml"))
-        for group in yaml.safe_load_all(path.read_text())
-    ]
-    return [change for group in groups for row in group["changes"] for change in _changes(group, row)]
+    return [change for group in groups("changes") for row in group["changes"] for change in _changes(group, row)]
 
 
 def _changes(group: Row, row: Row) -> Iterator[Change]:

@@ -48,10 +48,13 @@ class Pair:
 
 def pairs() -> list[Pair]:
     """All pairs of all kinds."""
-    groups = [
-        group for path in sorted((MANIFESTS / "pairs").glob("*.yaml")) for group in yaml.safe_load_all(path.read_text())
-    ]
-    return [pair for group in groups for row in group["pairs"] for pair in _pairs(group, row)]
+    return [pair for group in groups("pairs") for row in group["pairs"] for pair in _pairs(group, row)]
+
+
+def groups(folder: str) -> Iterator[Row]:
+    """The documents of all tables in a folder: a kind, its base spec, the rows."""
+    for path in sorted((MANIFESTS / folder).glob("*.yaml")):
+        yield from yaml.safe_load_all(path.read_text())
 
 
 def with_value(manifest: Mapping[str, Any], at: str, value: object) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""What one adapter process is started with: command, environment, files; or why it cannot be started here.
+
+Asked for every benchmark when a job is resolved, so that a claim that no laptop has, or a Secret that was not
+given, ends the job before its first benchmark has cost an hour; and again when a child is started. What a cluster
+would report of a waiting pod is a refusal here: nothing that is missing can still come.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from referee.api.conditions import Reason
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.pod import ConfigMapKeyRef, EnvVar, SecretKeyRef
+from referee.api.provider import Adapter
+from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.core.resolve import Refusal
+from referee.local.objects import Files, KeyedObject
+
+
+class Obstacle(Exception):  # noqa: N818 - becomes a job's reason, it is no failure of ours
+    """Something that a cluster may have and this machine, or these files, have not."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.refusal = Refusal(reason, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How one benchmark's adapter is started. Holds secrets: never shown, never written but where it says so."""
+
+    command: list[str]
+    environment: dict[str, str] = field(repr=False)
+    test_data: Files | None = None
+    credentials: Files | None = field(default=None, repr=False)
+    """The model's Secret."""
+
+
+def launch(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, objects: Sequence[KeyedObject]) -> Launch:
+    """How the adapter of a benchmark is started.
+
+    Raises:
+        Obstacle: it cannot be started here.
+    """
+    found = _Objects(objects, job.metadata.namespace)
+    adapter = plan.adapters[planned.provider]
+    environment = _environment(job, planned, adapter, found)
+    return Launch(
+        command=_command(planned.provider, adapter, environment),
+        environment=environment,
+        test_data=_test_data(planned, found),
+        credentials=_credentials(job, found),
+    )
+
+
+class _Objects:
+    """The given ConfigMaps and Secrets, as one namespace sees them."""
+
+    def __init__(self, objects: Sequence[KeyedObject], namespace: str) -> None:
+        self._objects = objects
+        self._namespace = namespace
+
+    def files(self, kind: str, name: str) -> Files | None:
+        return next(
+            (o.files for o in self._objects if (o.kind, o.namespace, o.name) == (kind, self._namespace, name)), None
+        )
+
+    def required(self, kind: str, name: str, where: str) -> Files:
+        files = self.files(kind, name)
+        if files is not None:
+            return files
+        elsewhere = next((o.namespace for o in self._objects if (o.kind, o.name) == (kind, name)), None)
+        remedy = (
+            f"one of that name is given for namespace {elsewhere!r}; put it into {self._namespace!r}"
+            if elsewhere
+            else f"give its manifest as another FILE (kubectl get {kind.lower()} {name} -o yaml prints it)"
+        )
+        raise Obstacle(Reason.MISSING_SECRET, f"{where}: no {kind} {name!r} among the files: {remedy}")
+
+
+def _command(provider: str, adapter: Adapter, environment: dict[str, str]) -> list[str]:
+    where = f"Provider {provider!r}: spec.adapter.localCommand"
+    command = [*(adapter.local_command or adapter.command), *adapter.args]
+    if not adapter.local_command and not adapter.command:
+        said = f"{where}: is not set, and an image alone cannot be run here; say how the adapter is started"
+        raise Obstacle(Reason.CONTAINER_CANNOT_RUN, said)
+    if command[0] == "python":
+        command[0] = sys.executable
+    program = shutil.which(command[0], path=environment.get("PATH"))
+    if program is None:
+        said = f"{where}: there is no program {command[0]!r} here; install it, or name another"
+        raise Obstacle(Reason.CONTAINER_CANNOT_RUN, said)
+    return [program, *command[1:]]
+
+
+def _environment(job: EvaluationJob, planned: PlannedBenchmark, adapter: Adapter, objects: _Objects) -> dict[str, str]:
+    """The user's own, then the provider's, then the job's; a later one wins by name, as in a pod."""
+    environment = dict(os.environ)
+    layers = ((adapter.env, f"Provider {planned.provider!r}: spec.adapter.env"), (job.spec.pod.env, "spec.pod.env"))
+    for entries, where in layers:
+        for entry in entries:
+            environment.pop(entry.name, None)
+            value = _value(entry, f"{where}[{entry.name}]", objects)
+            if value is not None:
+                environment[entry.name] = value
+    return environment
+
+
+def _value(entry: EnvVar, where: str, objects: _Objects) -> str | None:
+    if entry.value_from is None:
+        return entry.value
+    ref: SecretKeyRef | None = entry.value_from.secret_key_ref or entry.value_from.config_map_key_ref
+    if ref is None:
+        return None
+    kind = "ConfigMap" if isinstance(ref, ConfigMapKeyRef) else "Secret"
+    files = (objects.files(kind, ref.name) or {}) if ref.optional else objects.required(kind, ref.name, where)
+    if ref.key in files:
+        return files[ref.key].decode(errors="surrogateescape")
+    if ref.optional:
+        return None
+    raise Obstacle(Reason.MISSING_SECRET, f"{where}: {kind} {ref.name!r} has no key {ref.key!r}; add it")
+
+
+def _test_data(planned: PlannedBenchmark, objects: _Objects) -> Files | None:
+    data = planned.test_data
+    if data is None:
+        return None
+    where = f"benchmark {planned.provider}/{planned.id}: testData"
+    if data.config_map is not None:
+        return objects.required("ConfigMap", data.config_map.name, f"{where}.configMap")
+    claim = data.pvc.claim_name if data.pvc else ""
+    said = f"{where}.pvc: the claim {claim!r} lives in a cluster; put the data into a ConfigMap, or run it there"
+    raise Obstacle(Reason.MISSING_VOLUME, said)
+
+
+def _credentials(job: EvaluationJob, objects: _Objects) -> Files | None:
+    """The Secret's keys; its ca.crt under both names that adapters look for, as in a pod."""
+    if job.spec.model.auth is None:
+        return None
+    files = objects.required("Secret", job.spec.model.auth.secret_ref.name, "spec.model.auth.secretRef")
+    return files | ({"ca_cert": files["ca.crt"]} if "ca.crt" in files else {})

@@ -1,0 +1,117 @@
+"""A plain client of the API server for tests: raw paths in, decoded JSON out, refusals as exceptions.
+
+Tests do with it what users do with curl, so that they depend on the API alone and on no part of Referee.
+"""
+
+import json
+import ssl
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+Json = dict[str, Any]
+
+PATCH_TYPES = {
+    "merge": "application/merge-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "json": "application/json-patch+json",
+    "apply": "application/apply-patch+yaml",
+}
+
+
+class RefusedError(Exception):
+    """The API server refused; the text is its own message."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.status = answer.status_code
+        try:
+            body = answer.json()
+        except json.JSONDecodeError:
+            body = {"message": answer.text}
+        self.reason: str = body.get("reason", "")
+        self.message: str = body.get("message", "")
+        super().__init__(f"{answer.request.method} {answer.request.url.path}: {self.status} {self.message}")
+
+
+class Api:
+    """One identity at one API server."""
+
+    def __init__(self, server: str, token: str | None, tls: ssl.SSLContext | None) -> None:
+        self._tls = tls
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(base_url=server, verify=tls or True, headers=headers, timeout=30.0, trust_env=False)
+
+    def as_token(self, token: str | None) -> "Api":
+        """The same server, as another identity; None: as nobody."""
+        return Api(str(self._client.base_url), token, self._tls)
+
+    def get(self, path: str, **query: str) -> Json:
+        """Read an object or a list."""
+        return self._json("GET", path, query)
+
+    def post(self, path: str, body: Json, **query: str) -> Json:
+        """Create an object, or call a subresource."""
+        return self._json("POST", path, query, body)
+
+    def put(self, path: str, body: Json, **query: str) -> Json:
+        """Replace an object."""
+        return self._json("PUT", path, query, body)
+
+    def patch(self, path: str, body: Any, kind: str = "merge", **query: str) -> Json:
+        """Patch an object: merge, strategic, json or apply."""
+        return self._json("PATCH", path, query, body, PATCH_TYPES[kind])
+
+    def delete(self, path: str, body: Json | None = None, **query: str) -> Json:
+        """Delete an object; the body is DeleteOptions."""
+        return self._json("DELETE", path, query, body)
+
+    def exists(self, path: str) -> bool:
+        """Whether a GET finds it."""
+        try:
+            self.get(path)
+        except RefusedError as error:
+            if error.status == httpx.codes.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def wait(self, path: str, until: Callable[[Json], Any], seconds: float = 10.0) -> Json:
+        """The object at a path as soon as the condition holds for it; it need not exist yet."""
+        deadline, last = time.monotonic() + seconds, "it does not exist"
+        while time.monotonic() < deadline:
+            try:
+                found = self.get(path)
+            except RefusedError as error:
+                if error.status != httpx.codes.NOT_FOUND:
+                    raise
+            else:
+                if until(found):
+                    return found
+                last = json.dumps(found, indent=1)
+            time.sleep(0.03)
+        raise TimeoutError(f"{path} is after {seconds:g} s still not as wanted: {last}")
+
+    def _json(
+        self, method: str, path: str, query: dict[str, str], body: Any = None, kind: str = "application/json"
+    ) -> Json:
+        content = None if body is None else json.dumps(body)
+        answer = self._client.request(method, path, params=query, content=content, headers={"Content-Type": kind})
+        if answer.is_error:
+            raise RefusedError(answer)
+        decoded: Json = answer.json()
+        return decoded
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

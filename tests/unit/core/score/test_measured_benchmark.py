@@ -1,0 +1,133 @@
+"""What a benchmark's plan and status say to the score and the gates."""
+
+from dataclasses import replace
+
+import pytest
+
+from referee.api.benchmark import PassCriteria, PrimaryScore
+from referee.api.conditions import Reason
+from referee.api.provider import CatalogueMetric
+from referee.api.runplan import PlannedBenchmark
+from referee.api.status import BenchmarkPhase, BenchmarkStatus, MetricValue
+from referee.core import metrics
+from referee.core.measured import Measured
+from tests.unit.core.score.building import mean, share
+
+ACC = MetricValue(name="acc", value=0.8, stderr=0.04, ci_low=0.71, ci_high=0.87, method="Wilson", n=100)
+
+
+def of(status: BenchmarkStatus, **plan: object) -> Measured:
+    score = PrimaryScore(metric="acc", lower_is_better=False, range=[0.25, 1])
+    planned = PlannedBenchmark(index=3, id="mmlu", provider="lm", primary_score=score)
+    return Measured.of(planned.model_copy(update=plan), status)
+
+
+def status(phase: BenchmarkPhase = "Completed", **fields: object) -> BenchmarkStatus:
+    base = BenchmarkStatus(index=3, id="mmlu", provider="lm", phase=phase, primary=ACC, metrics=[ACC])
+    return base.model_copy(update=fields)
+
+
+def test_a_completed_one() -> None:
+    criteria = PassCriteria(threshold=0.7)
+    found = of(status(samples=102, errors=1, unscored=2), pass_criteria=criteria, weight=2.0)
+    assert found == Measured(
+        subject="benchmark lm/mmlu",
+        index=3,
+        weight=2.0,
+        criteria=criteria,
+        scale=(0.25, 1),
+        boolean=True,
+        span=(0, 1),
+        primary=ACC,
+        samples=102,
+        unscored=2,
+    )
+    assert found.counts
+
+
+@pytest.mark.parametrize(
+    ("method", "type_", "boolean"),
+    [
+        ("Wilson", "Numerical", True),
+        ("Wilson, effective n 7", "Numerical", True),
+        ("Student t", "Boolean", False),
+        (None, "Boolean", True),
+        (None, "Numerical", False),
+        (metrics.REPORTED, "Boolean", True),
+    ],
+)
+def test_its_type_is_that_of_its_interval_then_the_catalogues(method: str | None, type_: str, boolean: bool) -> None:  # noqa: FBT001
+    catalogue = [CatalogueMetric.model_validate({"name": "acc", "type": type_})]
+    found = of(status(primary=ACC.model_copy(update={"method": method})), metrics=catalogue)
+    assert found.boolean is boolean
+
+
+def test_without_weight_it_is_not_required() -> None:
+    assert not of(status(), weight=0.0).required
+    assert not of(status(), required=False).required
+
+
+@pytest.mark.parametrize("phase", ["Failed", "Cancelled", "Running"])
+def test_only_a_completed_one_was_executed(phase: BenchmarkPhase) -> None:
+    assert not of(status(phase)).executed
+
+
+def test_errors_stand_in_for_unscored_samples_that_are_not_reported() -> None:
+    assert of(status(errors=4)).unscored == 4
+    assert of(status(errors=4, unscored=0)).unscored == 0
+    assert of(status()).unscored is None
+
+
+def test_it_says_why_its_primary_metric_is_missing() -> None:
+    two = [ACC.model_copy(update={"name": name}) for name in ("acc,none", "acc,strict")]
+    assert of(status(primary=None, metrics=two)).missing is Reason.AMBIGUOUS_METRIC
+    assert of(status(primary=None, metrics=[])).missing is Reason.METRIC_MISSING
+
+
+def test_n_is_the_metrics_then_that_of_the_counts() -> None:
+    assert of(status(samples=60, unscored=10)).n == 100
+    unsized = ACC.model_copy(update={"n": None})
+    assert of(status(primary=unsized, samples=60, unscored=10)).n == 50
+    assert of(status(primary=unsized, samples=60)).n is None
+
+
+def test_unscored_samples_at_their_worst_and_best() -> None:
+    worst, best = (share(90, 100, unscored=20).if_unscored_were(end, 0.95) for end in ("worst", "best"))
+    assert worst is not None
+    assert best is not None
+    assert worst.primary == share(90, 120).primary
+    assert best.primary == share(110, 120).primary
+
+
+def test_the_worst_of_a_lower_is_better_score_is_the_high_end() -> None:
+    found = mean(2.0, 0.1, 30, span=(1, 5), unscored=10, lower_is_better=True).if_unscored_were("worst", 0.95)
+    assert found is not None
+    assert found.primary is not None
+    assert found.primary.value == pytest.approx((30 * 2 + 10 * 5) / 40)
+
+
+def test_a_reported_interval_moves_as_the_mean_does() -> None:
+    primary = ACC.model_copy(update={"method": metrics.REPORTED})
+    moved = replace(share(80, 100, unscored=100), primary=primary).if_unscored_were("worst", 0.95)
+    assert moved is not None
+    assert moved.primary is not None
+    assert (moved.primary.value, moved.primary.ci_low, moved.primary.ci_high) == pytest.approx((0.4, 0.355, 0.435))
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        mean(17.0, 1.0, 50, unscored=1),
+        mean(17.0, 1.0, 50, span=(0, 1), unscored=1),
+        mean(0.5, 0.1, None, span=(0, 1), unscored=1),
+    ],
+    ids=["no range", "a value outside its range", "n unknown"],
+)
+def test_nobody_can_say_what_unscored_samples_would_be_with(unclear: Measured) -> None:
+    assert unclear.if_unscored_were("worst", 0.95) is None
+
+
+@pytest.mark.parametrize("unscored", [0, None])
+def test_where_nothing_is_unscored_nothing_changes(unscored: int | None) -> None:
+    measured = mean(17.0, 1.0, 50, unscored=unscored)
+    assert measured.if_unscored_were("best", 0.95) == measured
