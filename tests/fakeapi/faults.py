@@ -1,7 +1,5 @@
 """Faults, ordered by a test: which of the next requests fail, and how."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,19 +1,15 @@
 """What the fake and the proxy share: the socket, the faults, the log of calls."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 
 from aiohttp import web
 
 from referee.runtime.paths import describe
 from tests.fakeapi.faults import Fault, Faults, commit, reset
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 
 @dataclass(frozen=True)

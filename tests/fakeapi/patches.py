@@ -1,7 +1,5 @@
 """JSON merge patch (RFC 7386) and the part of JSON patch (RFC 6902) that we use."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 from typing import Any
 

@@ -3,20 +3,16 @@
 For whole programs under faults: their client is built from `credentials`, everything else is the real server's.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
 
 from referee.runtime.credentials import Credentials
+from tests.fakeapi.collection import Object
 from tests.fakeapi.front import Front
-
-if TYPE_CHECKING:
-    from tests.fakeapi.store import Object
 
 _PASSED_ON = ("Authorization", "Content-Type", "Accept")
 

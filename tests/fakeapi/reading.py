@@ -1,18 +1,13 @@
 """LIST and WATCH: pages, selectors, and what a watch with a selector says when an object leaves it."""
 
-from __future__ import annotations
-
 import base64
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from tests.fakeapi.collection import Change, Collection, Object
 from tests.fakeapi.selectors import matches
 from tests.fakeapi.status import ApiFailureError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tests.fakeapi.store import Change, Collection, Object, Store
+from tests.fakeapi.store import Store
 
 
 def list_page(store: Store, where: Collection, namespace: str, query: Mapping[str, str]) -> Object:

@@ -1,7 +1,5 @@
 """Label and field selectors, as far as we send them."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,8 +1,6 @@
 """The fake: an API server of dictionaries behind the front."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from aiohttp import web
 
@@ -18,15 +16,13 @@ from referee.runtime.paths import (
     PROVIDERS,
     Resource,
 )
+from tests.fakeapi.collection import Collection, Object
 from tests.fakeapi.front import Front
 from tests.fakeapi.reading import list_page
 from tests.fakeapi.status import ApiFailureError, no_such_resource
-from tests.fakeapi.store import Collection, Store
+from tests.fakeapi.store import Store
 from tests.fakeapi.watching import Watches
 from tests.fakeapi.writing import patched
-
-if TYPE_CHECKING:
-    from tests.fakeapi.store import Object
 
 SERVED = (EVALUATION_JOBS, PROVIDERS, COLLECTIONS, JOBS, PODS, CONFIG_MAPS, EVENTS, LEASES)
 _WITH_STATUS = (EVALUATION_JOBS, PROVIDERS, COLLECTIONS, JOBS, PODS)

@@ -1,11 +1,8 @@
 """Failures as a real API server words them."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from tests.fakeapi.store import Collection
+from tests.fakeapi.collection import Collection
 
 
 class ApiFailureError(Exception):

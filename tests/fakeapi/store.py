@@ -1,42 +1,15 @@
 """The objects: one revision for all, generations, uids, the status subresource, and who hears of changes."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import uuid
 from copy import deepcopy
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
+from tests.fakeapi.collection import FIRST_REVISION, Change, Collection, Object
 from tests.fakeapi.status import ApiFailureError, already_exists, conflict, not_found
 
-Object = dict[str, Any]
-FIRST_REVISION = 100
 _SERVER_FIELDS = ("uid", "creationTimestamp", "generation", "resourceVersion")
-
-
-@dataclass(frozen=True)
-class Change:
-    revision: int
-    type: str
-    object: Object
-    before: Object | None
-
-
-@dataclass
-class Collection:
-    """All objects of one resource, over all namespaces."""
-
-    group: str
-    plural: str
-    kind: str
-    has_status: bool
-    objects: dict[tuple[str, str], Object] = field(default_factory=dict)
-    history: list[Change] = field(default_factory=list)
-    oldest: int = FIRST_REVISION
-    """Watches from before this revision get a 410."""
 
 
 class Store:

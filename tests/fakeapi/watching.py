@@ -1,19 +1,15 @@
 """Open watches: what they send by themselves, and what a test makes them send."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.fakeapi.collection import Collection, Object
 from tests.fakeapi.reading import watch_line
 from tests.fakeapi.status import ApiFailureError
-
-if TYPE_CHECKING:
-    from tests.fakeapi.store import Collection, Object, Store
+from tests.fakeapi.store import Store
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,14 +1,10 @@
 """What a PATCH makes of an object."""
 
-from __future__ import annotations
+from typing import Any, cast
 
-from typing import TYPE_CHECKING, Any, cast
-
+from tests.fakeapi.collection import Object
 from tests.fakeapi.patches import PatchError, json_patch, merge_patch
 from tests.fakeapi.status import ApiFailureError, invalid
-
-if TYPE_CHECKING:
-    from tests.fakeapi.store import Object
 
 
 def patched(old: Object, body: Any, content_type: str) -> Object:

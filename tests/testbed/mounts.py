@@ -35,8 +35,6 @@ def prepare_mounts(namespaces: Namespaces, directory: Path, name: str) -> None:
         said = directory / parameter.rpartition("/")[2]
         said.write_text(f"{value}\n")
         namespaces.run(mount, "--bind", said, f"/proc/sys/{parameter}")
-    for forwarding in ("net/ipv4/ip_forward",):
-        namespaces.run("sh", "-c", f"echo 1 >/proc/sys/{forwarding}")
     namespaces.run("mkdir", "-p", "/run/netns", "/run/containerd")
     # The kubelet mounts volumes into containers that are up already.
     namespaces.run(mount, "--make-rshared", "/")

@@ -12,6 +12,8 @@ container outlives its shim.
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +29,9 @@ class Namespaces:
     init: Identity
 
     @classmethod
-    def open(cls, init: Path, children: Children) -> "Namespaces":
-        """Make the namespaces, with a child that runs `init` as their first process."""
+    @contextmanager
+    def opened(cls, init: Path, children: Children) -> Iterator["Namespaces"]:
+        """Make the namespaces, with a child that runs `init` as their first process; all in them ends with the body."""
         kinds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--mount-proc", "--propagation", "private"]
         command = [program("unshare"), *kinds, "--fork", "--kill-child", init]
         outer = children.start(Program("namespaces", command))
@@ -38,9 +41,15 @@ class Namespaces:
             children.check()
             pids = [int(pid) for pid in offspring.read_text().split()]
             # Before it runs `init` it is a copy of unshare that has not finished the mounts.
-            return next((Identity.of(pid) for pid in pids if Path(f"/proc/{pid}/exe").resolve() == init.resolve()), None)
+            return next(
+                (Identity.of(pid) for pid in pids if Path(f"/proc/{pid}/exe").resolve() == init.resolve()), None
+            )
 
-        return cls(wait_for(first_process, "the first process of the node's namespaces", seconds=10))
+        made = cls(wait_for(first_process, "the first process of the node's namespaces", seconds=10))
+        try:
+            yield made
+        finally:
+            made.close()
 
     def inside(self, *command: str | Path) -> list[str]:
         """The command that runs a command in the namespaces; its working directory is /.

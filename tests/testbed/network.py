@@ -10,7 +10,8 @@ VPNs already use. A block that overlaps a route of this machine is not taken, so
 
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -49,12 +50,19 @@ class Network:
         """Where the addresses of pods come from."""
         return self._part(2)
 
+    @property
+    def dns_address(self) -> IPv4Address:
+        """The Service that answers for names."""
+        return self.services[10]
+
     def _part(self, number: int) -> IPv4Network:
         return list(self.block.subnets(new_prefix=_PART))[number]
 
 
-def connect(interface: str, namespaces: Namespaces) -> Network:
-    """Choose a free block and make the link."""
+@contextmanager
+def connected(namespaces: Namespaces) -> Iterator[Network]:
+    """Choose a free block and make the link to it, which goes at the end."""
+    interface = f"referee{namespaces.init.pid}"
     with locked(cache_directory("nodes") / ".lock"):  # or two nodes that start together choose the same
         network = Network(interface, _free_block(_routes()))
         _ip("link", "add", interface, "type", "veth", "peer", "name", "host0", "netns", str(namespaces.init.pid))
@@ -69,13 +77,12 @@ def connect(interface: str, namespaces: Namespaces) -> Network:
         ("route", "add", str(network.services), "dev", "lo", "src", str(network.node_address)),
     ):
         namespaces.run(program("ip"), *inside)
-    return network
-
-
-def disconnect(interface: str) -> None:
-    """Remove the link and with it the route; nothing happens when it is not there."""
-    if any(link["ifname"] == interface for link in json.loads(_ip("-json", "link", "show"))):
-        _ip("link", "delete", interface)
+    namespaces.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+    try:
+        yield network
+    finally:
+        # The kernel removes it after the last process of the node, but not at once.
+        subprocess.run([program("ip"), "link", "delete", interface], check=False, capture_output=True)
 
 
 def _free_block(taken: Iterable[IPv4Network]) -> IPv4Network:

@@ -1,12 +1,12 @@
 """The keys of one control plane: its authority, the server's certificate, the key that signs ServiceAccounts' tokens.
 
-Made anew at each start, for a month, in some tens of milliseconds. The token key is RSA, which every real cluster has
-(RS256), so that whoever verifies tokens here verifies them there; the certificates are on P-256, which is quicker to make.
-A certificate of an authority, not a self-signed one: OpenSSL's strict mode, Python's default from 3.13 on, refuses a leaf
-that is its own authority.
+Made anew at each start, for a month, in some tens of milliseconds. The token key is RSA, which every real cluster
+has (RS256), so that whoever verifies tokens here verifies them there; the certificates are on P-256, which is quicker
+to make. A certificate of an authority, not a self-signed one: OpenSSL's strict mode, Python's default from 3.13 on,
+refuses a leaf that is its own authority.
 """
 
-import datetime
+import datetime as dt
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-VALID = datetime.timedelta(days=30)
+VALID = dt.timedelta(days=30)
 SERVER_NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 
 
@@ -84,14 +84,14 @@ def _server(
 
 
 def _begin(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_before(now - dt.timedelta(minutes=5))
         .not_valid_after(now + VALID)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )

@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,10 +82,8 @@ class Children:
             program, child = self._running.pop()
             if program.grace:
                 child.terminate()
-                try:
+                with suppress(subprocess.TimeoutExpired):
                     child.wait(program.grace)
-                except subprocess.TimeoutExpired:
-                    pass
             child.kill()
             child.wait()
 

@@ -91,10 +91,10 @@ def from_document(document: object) -> Result:
     status = document.get("status")
     if status not in ("Completed", "Failed"):
         raise ResultError(f"status must be Completed or Failed, not {status!r}")
-    metrics = document.get("metrics") or []
+    metrics: Any = document.get("metrics", [])
     if not isinstance(metrics, list):
         raise ResultError("metrics must be a list")
-    samples: Any = document.get("samples") or {}
+    samples: Any = document.get("samples", {})
     if not isinstance(samples, dict):
         raise ResultError("samples must be an object")
     return Result(

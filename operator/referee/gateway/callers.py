@@ -23,7 +23,6 @@ from referee.gateway.watched import (
     job_of,
     pod_of,
 )
-from referee.runtime.cache import Cache
 from referee.runtime.errors import ApiError, NotFound
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, Resource

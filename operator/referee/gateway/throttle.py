@@ -33,9 +33,12 @@ def interval_for(running: int) -> float:
 @dataclass(slots=True)
 class _Slot:
     child: ChildRef
-    written: int | None
+    written: Progress | None
     newest: Progress | None
     task: asyncio.Task[None] | None = None
+
+    def worth(self, progress: Progress) -> bool:
+        return self.written is None or percent(self.written) != percent(progress)
 
 
 class ProgressThrottle:
@@ -52,11 +55,10 @@ class ProgressThrottle:
         if (slot := self._slots.get(child.uid)) is not None:
             slot.newest = progress
             return
-        before = None if written is None else percent(written)
-        if written is not None and before == percent(progress):
-            return
-        slot = self._slots[child.uid] = _Slot(child, before, progress)
-        slot.task = asyncio.create_task(self._serve(slot), name=f"progress of {child.name}")
+        slot = _Slot(child, written, progress)
+        if slot.worth(progress):
+            self._slots[child.uid] = slot
+            slot.task = asyncio.create_task(self._serve(slot), name=f"progress of {child.name}")
 
     def drop(self, child: ChildRef) -> None:
         """Write nothing more for this child: it has a result."""
@@ -73,14 +75,12 @@ class ProgressThrottle:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, slot: _Slot) -> None:
-        first = True
         while (progress := slot.newest) is not None:
             slot.newest = None
-            if first or percent(progress) != slot.written:
+            if slot.worth(progress):
                 if not await self._try(slot, progress):
                     break
                 await asyncio.sleep(self._interval())
-            first = False
         if self._slots.get(slot.child.uid) is slot:
             del self._slots[slot.child.uid]
 
@@ -94,7 +94,7 @@ class ProgressThrottle:
             log.info("progress put off: %s", error, extra={"child": slot.child.name})
             slot.newest = slot.newest or progress
         else:
-            slot.written = percent(progress)
+            slot.written = progress
         return True
 
 

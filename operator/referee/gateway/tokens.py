@@ -16,7 +16,8 @@ from typing import Any
 
 import jwt
 
-from referee.gateway.errors import Refusal, Unauthenticated, Unavailable
+from referee.gateway.errors import Refusal, Unauthenticated
+from referee.gateway.faults import undecided
 from referee.runtime.errors import ApiError
 from referee.runtime.kube import Kube
 
@@ -55,6 +56,7 @@ class TokenChecker:
         self._kube = kube
         self._audience = audience
         self._trust = _Trust("", {})
+        self._tried_at = float("-inf")
         self._loaded_at = float("-inf")
         self._loading = asyncio.Lock()
 
@@ -109,17 +111,17 @@ class TokenChecker:
         async with self._loading:
             if self._loaded_at > asked:
                 return
-            wait = self._loaded_at + _RELOAD_AT_MOST_EVERY - asyncio.get_running_loop().time()
+            wait = self._tried_at + _RELOAD_AT_MOST_EVERY - asyncio.get_running_loop().time()
             if wait > 0:
                 await asyncio.sleep(wait)
             await self._load()
 
     async def _load(self) -> None:
-        now = asyncio.get_running_loop().time()
+        self._tried_at = now = asyncio.get_running_loop().time()
         try:
             discovery, jwks = await self._kube.get(_DISCOVERY), await self._kube.get(_JWKS)
         except ApiError as error:
-            raise Unavailable(f"the API server's keys cannot be read: {error}", retry_after=error.retry_after) from error
+            raise undecided(error) from error
         keys = (_key_of(entry) for entry in jwks["keys"])
         self._trust = _Trust(str(discovery["issuer"]), {str(k.key_id): k for k in keys if k is not None})
         self._loaded_at = now

@@ -6,18 +6,13 @@ a middleware: requests as they are made, bytes by looking at how many an open re
 bookmarks, so its handlers could not tell. An API server that is down makes nobody a zombie: the tries count.
 """
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
 from referee.runtime.paths import describe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
 
 @dataclass(slots=True)
@@ -59,7 +54,3 @@ class WatchActivity:
                 watch.at = now
             ages[watch.resource] = max(ages.get(watch.resource, 0.0), now - watch.at)
         return ages
-
-    def forget(self, path: str) -> None:
-        """Stop expecting signs of life from a watch that was ended on purpose."""
-        self._watches.pop(path, None)

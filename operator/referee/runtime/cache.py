@@ -9,16 +9,12 @@ it keeps what was deleted during a reconnect.
 Not here: what to keep of an object (`project`), when to sweep (`resync`, `reflector`), what a change means.
 """
 
-from __future__ import annotations
-
 import sys
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-
-    from referee.runtime.kube import Object
+from referee.runtime.kube import Object
 
 T = TypeVar("T")
 
@@ -114,7 +110,7 @@ class Cache(Generic[T]):
         """Forget an object that the API server says is not there (404, or another uid under the name)."""
         return self._remove(key, uid, -1)
 
-    def sweep(self, namespace: str | None) -> Sweep[T]:
+    def sweep(self, namespace: str | None) -> "Sweep[T]":
         """Begin to compare with a LIST of this namespace (None: of all)."""
         return Sweep(self, namespace)
 

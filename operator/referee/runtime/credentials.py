@@ -5,18 +5,14 @@ is not used: it costs 20 MiB of memory beside aiohttp for what its users mostly 
 token is asked for before each request, since a projected one is replaced every hour and an exec plugin's expires.
 """
 
-from __future__ import annotations
-
 import os
 import ssl
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from ssl import SSLContext
 
 from referee.api.names import SERVICE_ACCOUNT_DIR
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
 
 
 class CredentialsError(Exception):
@@ -31,7 +27,7 @@ class Credentials:
     """Scheme, host and port, without a slash at the end."""
     token: Callable[[], Awaitable[str | None]]
     """The bearer token of this moment; None where a client certificate says who we are."""
-    ssl: ssl.SSLContext | None = None
+    ssl: SSLContext | None = None
     """None: the system's certificates (or plain http)."""
     namespace: str = "default"
     """Ours: the pod's, or the kubeconfig context's."""

@@ -20,8 +20,6 @@ status, because the callers' branches are by case (`except Conflict`), never by 
 """
 
 # ruff: noqa: N818 - the cases carry Kubernetes' own names, which is how callers think of them
-from __future__ import annotations
-
 from typing import Any, ClassVar, Final
 
 

@@ -1,47 +1,25 @@
 """Kubernetes Events about our objects: what a person sees in `kubectl describe`. Best effort, never in the way.
 
 core/v1 and not events.k8s.io/v1: both are one object in etcd and `kubectl describe` shows either, but only in core/v1
-may `count` and `lastTimestamp` be patched, which every kubectl prints as "x3 over 5m". The name is a hash of what
-happened to whom, so that neither a restart nor a second replica tells the same thing twice. Repetitions within
-`quiet` seconds are counted and told with the next one.
+may `count` and `lastTimestamp` be patched, which every kubectl prints as "x3 over 5m". Repetitions within `quiet`
+seconds are counted and told with the next one.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
 
 from referee.runtime.errors import AlreadyExists, ApiError, NotFound
+from referee.runtime.event_object import LONGEST_MESSAGE, EventType, ObjectRef, Occurrence, timestamp
+from referee.runtime.kube import Kube
 from referee.runtime.paths import EVENTS
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from referee.runtime.kube import Kube, Object
+__all__ = ["EventRecorder", "EventSettings", "ObjectRef"]
 
 log = logging.getLogger(__name__)
-
-EventType = Literal["Normal", "Warning"]
-_LONGEST_MESSAGE = 1024
-_LONGEST_NAME = 253
-_HASH_CHARS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
-    """Whom an Event is about."""
-
-    api_version: str
-    kind: str
-    namespace: str
-    name: str
-    uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +36,6 @@ class EventSettings:
     """How many different Events are remembered for counting."""
     attempts: int = 3
     """Tries for one Event while the API server is away."""
-
-
-@dataclass(frozen=True, slots=True)
-class _What:
-    ref: ObjectRef
-    type: EventType
-    reason: str
-    message: str
-
-    @property
-    def name(self) -> str:
-        told = f"{self.ref.uid}\n{self.reason}\n{self.message}"
-        digest = hashlib.sha256(told.encode()).hexdigest()[:_HASH_CHARS]
-        return f"{self.ref.name[: _LONGEST_NAME - _HASH_CHARS - 1].rstrip('.-')}.{digest}"
 
 
 @dataclass(slots=True)
@@ -97,8 +61,8 @@ class EventRecorder:
         self._kube = kube
         self._settings = settings or EventSettings()
         self._on_outcome = on_outcome
-        self._queue: deque[_What] = deque()
-        self._told: OrderedDict[_What, _Told] = OrderedDict()
+        self._queue: deque[Occurrence] = deque()
+        self._told: OrderedDict[Occurrence, _Told] = OrderedDict()
         self._more = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
@@ -106,8 +70,8 @@ class EventRecorder:
 
     def record(self, ref: ObjectRef, kind: EventType, reason: str, message: str) -> None:
         """Tell that something happened."""
-        what = _What(ref, kind, reason, message[:_LONGEST_MESSAGE])
-        told = self._told.pop(what, None) or _Told(0, _now(), None, waiting=False)
+        what = Occurrence(ref, kind, reason, message[:LONGEST_MESSAGE])
+        told = self._told.pop(what, None) or _Told(0, timestamp(), None, waiting=False)
         told.count += 1
         self._told[what] = told
         if len(self._told) > self._settings.remembered:
@@ -149,8 +113,8 @@ class EventRecorder:
             self._more.clear()
             await self._more.wait()
 
-    async def _send(self, what: _What) -> bool:
-        told = self._told.get(what) or _Told(1, _now(), None, waiting=False)
+    async def _send(self, what: Occurrence) -> bool:
+        told = self._told.get(what) or _Told(1, timestamp(), None, waiting=False)
         told.waiting = False
         repeated = told.sent_at is not None
         told.sent_at = self._clock()
@@ -168,48 +132,23 @@ class EventRecorder:
                 return True
         return False
 
-    async def _create(self, what: _What, told: _Told) -> None:
+    async def _create(self, what: Occurrence, told: _Told) -> None:
         try:
-            await self._kube.create(EVENTS.all(what.ref.namespace), self._body(what, told))
+            await self._kube.create(
+                EVENTS.all(what.ref.namespace), what.body(told.count, told.first, self._settings.component)
+            )
         except AlreadyExists:
             # Told before a restart, or by the replica that led before: how often, only the server knows.
-            await self._kube.merge_patch(EVENTS.one(what.ref.namespace, what.name), {"lastTimestamp": _now()})
+            await self._kube.merge_patch(EVENTS.one(what.ref.namespace, what.name), {"lastTimestamp": timestamp()})
 
-    async def _repeat(self, what: _What, told: _Told) -> None:
-        patch = {"count": told.count, "lastTimestamp": _now()}
+    async def _repeat(self, what: Occurrence, told: _Told) -> None:
+        patch = {"count": told.count, "lastTimestamp": timestamp()}
         try:
             await self._kube.merge_patch(EVENTS.one(what.ref.namespace, what.name), patch)
         except NotFound:
             # Events live for an hour.
             await self._create(what, told)
 
-    def _body(self, what: _What, told: _Told) -> Object:
-        ref = what.ref
-        return {
-            "apiVersion": EVENTS.api_version,
-            "kind": EVENTS.kind,
-            "metadata": {"name": what.name, "namespace": ref.namespace},
-            "involvedObject": {
-                "apiVersion": ref.api_version,
-                "kind": ref.kind,
-                "namespace": ref.namespace,
-                "name": ref.name,
-                "uid": ref.uid,
-            },
-            "type": what.type,
-            "reason": what.reason,
-            "message": what.message,
-            "count": told.count,
-            "firstTimestamp": told.first,
-            "lastTimestamp": _now(),
-            "source": {"component": self._settings.component},
-            "reportingComponent": self._settings.component,
-        }
-
     @staticmethod
     def _clock() -> float:
         return asyncio.get_running_loop().time()
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

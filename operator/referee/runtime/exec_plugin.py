@@ -4,8 +4,6 @@ Runs only on a workstation or in CI; an operator in a pod has its ServiceAccount
 refused: the TLS context is made once, and they would have to replace it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

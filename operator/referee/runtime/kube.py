@@ -10,21 +10,15 @@ made by POST, results arrive by JSON patch.
     kube.acting_as(token)                                   a person's call, with that person's rights
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Literal, cast
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal, cast
 
 from referee.runtime.errors import TooManyRequests
 from referee.runtime.listing import Listing, Selection
-from referee.runtime.transport import Call
+from referee.runtime.ratelimit import TokenBucket
+from referee.runtime.transport import Call, Transport
 from referee.runtime.watch import WatchEvent, open_watch
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-    from contextlib import AbstractAsyncContextManager
-
-    from referee.runtime.ratelimit import TokenBucket
-    from referee.runtime.transport import Transport
 
 Object = dict[str, Any]
 Propagation = Literal["Background", "Foreground", "Orphan"]
@@ -50,7 +44,7 @@ class Kube:
         self._before_write = before_write
         self._token = token
 
-    def acting_as(self, token: str) -> Kube:
+    def acting_as(self, token: str) -> "Kube":
         """Give the same server with another's token: no Lease, no limit, the API server decides what is allowed."""
         return Kube(self.transport, token=token)
 

@@ -5,22 +5,18 @@ and exec plugins that give a token. The rest is refused by name, never ignored: 
 the operator going around the proxy.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import ssl
 import tempfile
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from referee.runtime.credentials import Credentials, CredentialsError, fixed_token, no_token, token_file
 from referee.runtime.exec_plugin import ExecPlugin
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
 
 _REFUSED_CLUSTER = ("proxy-url", "tls-server-name")
 _REFUSED_USER = ("auth-provider", "username", "password", "as", "as-groups", "as-uid", "as-user-extra")

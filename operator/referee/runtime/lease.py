@@ -7,24 +7,19 @@ before anyone else may start. A Lease is no fence, though: a write that is under
 arrives. What protects status is its resourceVersion; `check` only keeps that window small.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from referee.runtime.errors import ApiError, Conflict, NotFound, NotLeader
+from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import LEASES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from referee.runtime.kube import Kube, Object
 
 log = logging.getLogger(__name__)
 

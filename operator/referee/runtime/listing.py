@@ -5,15 +5,11 @@ is not papered over with the server's inconsistent continuation: a sweep that mi
 that was there all the time. The caller lists again.
 """
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    ReadPage = Callable[[str, dict[str, str]], Awaitable[dict[str, Any]]]
+ReadPage = Callable[[str, dict[str, str]], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ Facts go into `extra`, not into the sentence: `log.info("reconciled", extra={"ke
 lines pass the same formatter; its one INFO line per watch event is silenced, since it says nothing about our work.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -4,25 +4,19 @@ The queue's names are client-go's, without our prefix, so that dashboards and al
 Gauges over what the caches hold are computed when Prometheus asks (`observe`), not kept up to date in between.
 """
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.gc_collector import GCCollector
+from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from referee.runtime.paths import describe
 from referee.runtime.queue_metrics import SECONDS, QueueVectors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
-    from prometheus_client.metrics_core import Metric
 
 
 class Metrics:

@@ -4,8 +4,6 @@ zlib with a preset dictionary and not lzma or a database: a single object of 2 K
 dictionary holds already. The dictionary is process-local, so it may change with every version.
 """
 
-from __future__ import annotations
-
 import json
 import zlib
 from typing import Any

@@ -4,8 +4,6 @@ Written by hand for the few resources we touch: discovery would cost six calls a
 change. The way back (`describe`) serves the metrics, where a path would be a label without bounds.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from referee.api.names import GROUP, VERSION

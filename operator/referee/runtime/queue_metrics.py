@@ -1,20 +1,14 @@
 """Work queues as Prometheus sees them, under client-go's names and with its label `name`."""
 
-from __future__ import annotations
+from collections.abc import Iterable
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from prometheus_client import Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.metrics_core import Metric
-
-    from referee.runtime.workqueue import WorkQueue
+from referee.runtime.workqueue import WorkQueue
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Buckets: from an answer out of the cache to a call that timed out."""
@@ -36,7 +30,7 @@ class QueueVectors(Collector):
         self._queues: dict[str, WorkQueue[Any]] = {}
         registry.register(self)
 
-    def of(self, name: str) -> PrometheusQueue:
+    def of(self, name: str) -> "PrometheusQueue":
         """Give the counters for the queue of this name, to be passed to its constructor."""
         return PrometheusQueue(
             self._adds.labels(name), self._retries.labels(name), self._waited.labels(name), self._worked.labels(name)

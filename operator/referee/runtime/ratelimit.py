@@ -5,13 +5,8 @@ Each caller reserves its place at once and sleeps until its turn: first come, fi
 own clock is used, so a test with a virtual loop needs no second clock.
 """
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
 
 
 class TokenBucket:

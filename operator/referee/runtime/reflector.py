@@ -5,33 +5,28 @@ is a state to be shown (`state`), tried again with back-off. After each list the
 while nobody watched is noticed. A lost watch resumes where it was; only 410 lists again.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import random
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from referee.runtime.cache import key_of
+from referee.runtime.backoff import Backoff
+from referee.runtime.cache import Cache, Key, key_of
 from referee.runtime.errors import ApiError, Forbidden, Gone, NotFound
+from referee.runtime.kube import Kube
 from referee.runtime.resync import Source, sweep
-from referee.runtime.workqueue import Backoff
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from referee.runtime.cache import Cache, Key
-    from referee.runtime.kube import Kube
-    from referee.runtime.watch import WatchEvent
+from referee.runtime.watch import WatchEvent
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 _BACKOFF = Backoff(first=0.5, most=30.0)
-_HEALTHY = 1.0
-"""Seconds after which a round counts as a success."""
+_HEALTHY = 60.0
+"""Seconds after which whatever ended a watch begins a new count of failures; a call that hangs is shorter."""
+_TOO_SHORT = 1.0
 _SHORTEST_WATCH, _LONGEST_WATCH = 300, 600
 """Seconds, drawn anew each time, so that a hundred reflectors do not return at once."""
 
@@ -75,7 +70,7 @@ class Reflector(Generic[T]):
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
-            started = loop.time()
+            started, wait = loop.time(), 0.0
             try:
                 if self._since is None:
                     self._since = await self._list()
@@ -83,11 +78,11 @@ class Reflector(Generic[T]):
             except ApiError as error:
                 self._fail(error)
                 wait = error.retry_after or 0.0
+                failures = 1 if loop.time() - started > _HEALTHY else failures + 1
             else:
-                wait = 0.0
-            # Also a watch that ends well but at once is a failure: some proxies do that, for ever.
-            failures = failures + 1 if loop.time() - started < _HEALTHY else 0
-            if failures or wait:
+                # A watch that ends well but at once is a failure too: some proxies do that, for ever.
+                failures = failures + 1 if loop.time() - started < _TOO_SHORT else 0
+            if failures:
                 await asyncio.sleep(max(wait, _BACKOFF.delay(failures)))
 
     async def _list(self) -> str:

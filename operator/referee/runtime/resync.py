@@ -5,23 +5,18 @@ other change. After a re-list kopf delivers each object once; the sweep waits un
 else it runs once per object.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import random
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from referee.runtime.backoff import Backoff
+from referee.runtime.cache import Cache, Key
 from referee.runtime.errors import ApiError
-from referee.runtime.workqueue import Backoff
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from referee.runtime.cache import Cache, Key
-    from referee.runtime.kube import Kube
-    from referee.runtime.paths import Resource
+from referee.runtime.kube import Kube
+from referee.runtime.paths import Resource
 
 T = TypeVar("T")
 

@@ -6,24 +6,17 @@ since each watch holds a connection for good and a limit below their number woul
 are bounded by a semaphore instead. No retries here: who calls knows whether to try again, and the queue does it best.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
+from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 
-from referee.runtime.credentials import CredentialsError
+from referee.runtime.credentials import Credentials, CredentialsError
 from referee.runtime.errors import ApiError, Unauthorized, Unreachable, error_for
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
-
-    from referee.runtime.credentials import Credentials
 
 USER_AGENT = "referee"
 _BELOW_HTTP = (aiohttp.ClientError, TimeoutError, OSError, CredentialsError)

@@ -3,22 +3,16 @@
 Lines are split here: aiohttp's own line reader gives up above 128 KiB, and an EvaluationJob of 64 benchmarks is longer.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 
 from referee.runtime.errors import error_for
-from referee.runtime.transport import unreachable
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from referee.runtime.transport import Call, Transport
+from referee.runtime.transport import Call, Transport, unreachable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,13 @@ What `reconcile` returns is when to look again (seconds, or None: on the next ch
 busy server's wish is honoured, the rest backs off per key. Nothing that one key does can end a worker.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from typing import TypeVar
 
 from referee.runtime.errors import ApiError, NotLeader
-from referee.runtime.workqueue import QueueShutDown
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable
-
-    from referee.runtime.workqueue import WorkQueue
+from referee.runtime.workqueue import QueueShutDown, WorkQueue
 
 K = TypeVar("K", bound="Hashable")
 

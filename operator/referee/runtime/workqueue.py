@@ -5,19 +5,15 @@ what was added meanwhile is handed out right after. Everything that depends on t
 `add_after`, so there are no timers elsewhere. Fair: first come, first served. What a key means is none of its business.
 """
 
-from __future__ import annotations
-
 import asyncio
 import heapq
-import random
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from collections.abc import Hashable
+from typing import Generic, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable
+from referee.runtime.backoff import Backoff
 
-K = TypeVar("K", bound="Hashable")
+K = TypeVar("K", bound=Hashable)
 
 
 class QueueMetrics(Protocol):
@@ -41,22 +37,6 @@ class _Silent:
     def retried(self) -> None: ...
     def started(self, waited: float) -> None: ...
     def finished(self, worked: float) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How long a key that failed waits: doubling from `first` to `most` seconds, with jitter."""
-
-    first: float = 1.0
-    most: float = 300.0
-    jitter: float = 0.2
-    """Up to this share is added, so that what failed together does not come back together."""
-
-    def delay(self, failures: int) -> float:
-        """Seconds to wait after so many failures (1 is the first)."""
-        # The exponent is capped before the power: at 2**1100 a float overflows.
-        seconds = min(self.most, self.first * 2.0 ** min(failures - 1, 60))
-        return seconds * (1 + self.jitter * random.random())  # noqa: S311 - no secret
 
 
 class QueueShutDown(Exception):  # noqa: N818 - not a fault: the way a worker learns that it may go

@@ -1,9 +1,7 @@
 """`server`: the same tests on the fake and on a real API server."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,9 +10,6 @@ from referee.runtime.kube import Kube
 from referee.runtime.transport import Transport
 from tests.fakeapi.server import FakeApi
 from tests.integration.runtime.server import Server
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
 """An API server and a namespace of our own on it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import CONFIG_MAPS, Resource
-
-if TYPE_CHECKING:
-    from referee.runtime.kube import Kube, Object
 
 
 @dataclass(frozen=True)

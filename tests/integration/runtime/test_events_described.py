@@ -1,15 +1,9 @@
 """Events as a person finds them: by the very query that `kubectl describe` makes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from referee.runtime.events import EventRecorder, EventSettings, ObjectRef
+from referee.runtime.kube import Object
 from referee.runtime.paths import CONFIG_MAPS, EVENTS
-
-if TYPE_CHECKING:
-    from referee.runtime.kube import Object
-    from tests.integration.runtime.server import Server
+from tests.integration.runtime.server import Server
 
 
 async def described(server: Server, obj: Object) -> list[Object]:

@@ -1,9 +1,7 @@
 """The proxy changes nothing but what it is told to; whole programs are tested behind it."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -16,9 +14,6 @@ from referee.runtime.resync import Source
 from referee.runtime.transport import Transport
 from tests.fakeapi.proxy import FaultyProxy
 from tests.integration.runtime.server import Server
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 @pytest.fixture

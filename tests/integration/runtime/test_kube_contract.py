@@ -1,19 +1,13 @@
 """What our port to the API server relies on, asked of a real one and of the fake: the fake may lie nowhere here."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
 from referee.runtime.errors import AlreadyExists, ApiError, Conflict, Gone, Invalid, NotFound, Unauthorized
+from referee.runtime.kube import Object
 from referee.runtime.paths import CONFIG_MAPS, JOBS, PROVIDERS
-from tests.integration.runtime.server import config_map
-
-if TYPE_CHECKING:
-    from referee.runtime.kube import Object
-    from tests.integration.runtime.server import Server
+from tests.integration.runtime.server import Server, config_map
 
 UID_NOBODY_HAS = "00000000-0000-0000-0000-000000000000"
 

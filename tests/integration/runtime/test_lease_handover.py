@@ -1,19 +1,13 @@
 """Leadership on real clocks and real connections; every rule of it is in tests/unit/runtime/test_lease.py."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 from referee.runtime.lease import Elector, LeaseSettings
 from referee.runtime.paths import LEASES
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.integration.runtime.server import Server
+from tests.integration.runtime.server import Server
 
 
 @contextlib.asynccontextmanager

@@ -1,19 +1,13 @@
 """A reflector on a real watch; what it does about faults is in tests/unit/runtime/test_reflector.py."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from referee.runtime.cache import Cache
 from referee.runtime.paths import CONFIG_MAPS
 from referee.runtime.reflector import Reflector, State
 from referee.runtime.resync import Source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.integration.runtime.server import Server
+from tests.integration.runtime.server import Server
 
 
 async def until(condition: Callable[[], object]) -> None:

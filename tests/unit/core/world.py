@@ -80,6 +80,12 @@ class World:
     def benchmark(self, index: int = 0) -> BenchmarkStatus:
         return next(b for b in self.status.benchmarks if b.index == index)
 
+    def phase(self) -> str | None:
+        return self.status.phase
+
+    def benchmark_phase(self, index: int = 0) -> str:
+        return self.benchmark(index).phase
+
     def condition(self, type_: str) -> tuple[str, str]:
         found = next(c for c in self.status.conditions if c.type == type_)
         return found.status, found.reason

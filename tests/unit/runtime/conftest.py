@@ -1,9 +1,7 @@
 """Everything under this folder runs on virtual time: hours pass in milliseconds."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 
@@ -11,9 +9,6 @@ from referee.runtime.kube import Kube
 from referee.runtime.transport import Transport
 from tests.fakeapi.server import FakeApi
 from tests.unit.runtime.virtual_time import VirtualTimeLoop
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
 
 
 @pytest.hookimpl

@@ -1,7 +1,5 @@
 """Whatever order watch events, answers to our writes and sweeps arrive in, the cache ends where the server is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -9,12 +8,8 @@ from referee.runtime.events import EventRecorder, EventSettings, ObjectRef
 from referee.runtime.kube import Kube
 from referee.runtime.paths import EVENTS
 from referee.runtime.ratelimit import TokenBucket
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from referee.runtime.transport import Transport
-    from tests.fakeapi.server import FakeApi
+from referee.runtime.transport import Transport
+from tests.fakeapi.server import FakeApi
 
 JOB = ObjectRef("referee.dev/v1alpha1", "EvaluationJob", "ns", "demo", "uid-1")
 

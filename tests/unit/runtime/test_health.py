@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,12 +12,8 @@ from referee.runtime.metrics import Metrics
 from referee.runtime.paths import PROVIDERS
 from referee.runtime.transport import Transport
 from referee.runtime.workqueue import WorkQueue
+from tests.fakeapi.server import FakeApi
 from tests.unit.runtime.virtual_time import VirtualTimeLoop
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from tests.fakeapi.server import FakeApi
 
 
 class Probed:
@@ -62,6 +57,17 @@ async def test_prometheus_reads_the_registry(probed: Probed) -> None:
     assert status == 200
     assert "referee_leader 0.0" in text
     assert "process_resident_memory_bytes" in text
+
+
+async def test_a_scraper_that_keeps_its_connection_does_not_hold_up_the_shutdown(probed: Probed) -> None:
+    before = asyncio.all_tasks()
+    async with aiohttp.ClientSession() as session:
+        for path in ("/metrics", "/healthz", "/readyz"):
+            async with session.get(f"http://127.0.0.1:{probed.server.port}{path}") as answer:
+                await answer.read()
+        await asyncio.sleep(0.1)
+
+        assert asyncio.all_tasks() == before
 
 
 async def test_a_blocked_loop_is_noticed_and_forgotten_after_a_while() -> None:

@@ -1,9 +1,7 @@
 """What the port to the API server does when that misbehaves; how it behaves is in tests/integration."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
@@ -22,11 +20,7 @@ from referee.runtime.kube import Kube
 from referee.runtime.paths import PROVIDERS
 from referee.runtime.ratelimit import TokenBucket
 from referee.runtime.transport import Transport, TransportSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.fakeapi.server import FakeApi
+from tests.fakeapi.server import FakeApi
 
 ONE = PROVIDERS.one("ns", "p")
 PROVIDER = {"metadata": {"name": "p"}}

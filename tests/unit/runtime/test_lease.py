@@ -1,9 +1,7 @@
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,10 +10,8 @@ from referee.runtime.kube import Kube
 from referee.runtime.lease import Elector, LeaseSettings
 from referee.runtime.paths import LEASES, PROVIDERS
 from referee.runtime.transport import Transport
+from tests.fakeapi.server import FakeApi
 from tests.unit.runtime.virtual_time import until
-
-if TYPE_CHECKING:
-    from tests.fakeapi.server import FakeApi
 
 Clock = Callable[[], float]
 PATH = LEASES.one("ns", "referee")

@@ -1,7 +1,4 @@
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 from prometheus_client import generate_latest
@@ -13,9 +10,7 @@ from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, PROVIDERS, descri
 from referee.runtime.ratelimit import TokenBucket
 from referee.runtime.transport import Transport
 from referee.runtime.workqueue import WorkQueue
-
-if TYPE_CHECKING:
-    from tests.fakeapi.server import FakeApi
+from tests.fakeapi.server import FakeApi
 
 
 def lines(metrics: Metrics, start: str) -> set[str]:

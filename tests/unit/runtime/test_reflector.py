@@ -1,22 +1,17 @@
-from __future__ import annotations
-
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from referee.runtime.cache import Cache
+from referee.runtime.kube import Kube
 from referee.runtime.paths import PROVIDERS
 from referee.runtime.reflector import Reflector, State
 from referee.runtime.resync import Source
+from tests.fakeapi.server import FakeApi
 from tests.unit.runtime.virtual_time import until
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from referee.runtime.kube import Kube
-    from tests.fakeapi.server import FakeApi
 
 SOURCE = Source(PROVIDERS, "ns")
 
@@ -34,7 +29,7 @@ class Reflected:
         self.reflector = Reflector(kube, source, self.cache, lambda keys: self.told.extend(k[1] for k in sorted(keys)))
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[Reflected]:
+    async def running(self) -> AsyncIterator["Reflected"]:
         task = asyncio.create_task(self.reflector.run())
         yield self
         assert not task.done(), "a reflector runs until it is cancelled"

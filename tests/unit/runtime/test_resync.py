@@ -1,21 +1,16 @@
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from referee.runtime.cache import Cache
 from referee.runtime.errors import Forbidden
+from referee.runtime.kube import Kube
 from referee.runtime.paths import PROVIDERS
 from referee.runtime.resync import Resyncer, Source
+from tests.fakeapi.server import FakeApi
 from tests.unit.runtime.virtual_time import until
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from referee.runtime.kube import Kube
-    from tests.fakeapi.server import FakeApi
 
 
 class Resynced:

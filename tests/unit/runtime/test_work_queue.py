@@ -1,11 +1,10 @@
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 
 import pytest
 
-from referee.runtime.workqueue import Backoff, QueueShutDown, WorkQueue
+from referee.runtime.backoff import Backoff
+from referee.runtime.workqueue import QueueShutDown, WorkQueue
 
 Clock = Callable[[], float]
 EXACT = Backoff(first=1, most=300, jitter=0)

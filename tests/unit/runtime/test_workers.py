@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import asyncio
 import itertools
 import logging
@@ -7,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from referee.runtime.backoff import Backoff
 from referee.runtime.errors import Conflict, NotLeader, TooManyRequests
 from referee.runtime.workers import run_workers
-from referee.runtime.workqueue import Backoff, WorkQueue
+from referee.runtime.workqueue import WorkQueue
 
 Clock = Callable[[], float]
 

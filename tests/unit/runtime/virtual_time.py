@@ -4,15 +4,10 @@ Rejected: the package looptime, which does more than we need and one more depend
 passed as parameters, which the code under test would carry for nobody but the tests.
 """
 
-from __future__ import annotations
-
 import asyncio
 import selectors
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from selectors import SelectorKey
+from collections.abc import Callable
+from selectors import SelectorKey
 
 _GRACE = 0.005
 """Real seconds that bytes on loopback may take between two sockets of this process."""
@@ -20,7 +15,7 @@ _DEADLOCK = 5.0
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    loop: VirtualTimeLoop
+    loop: "VirtualTimeLoop"
 
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         ready = super().select(0)

@@ -70,6 +70,8 @@ def with_unscored(estimate: Estimate, count: int, at: float) -> Estimate | None:
         return None
     size = n + count
     mean = math.fsum((n * estimate.value, count * at)) / size
+    # A digit of rounding beyond the end of the range would read as a range that the data contradict.
+    mean = min(max(mean, min(estimate.value, at)), max(estimate.value, at))
     stderr = None
     if estimate.stderr is not None:
         squares = (n - 1) * n * estimate.stderr**2 + n * (estimate.value - mean) ** 2 + count * (at - mean) ** 2

@@ -42,8 +42,10 @@ def effective_n(p: float, n: int, stderr: float | None) -> float:
     """The independent samples that a proportion with this standard error is worth, at most `n`.
 
     Source: Korn and Graubard, Survey Methodology 24 (1998) 193-201: n over the design effect. The standard error is
-    taken with ddof 1, p(1-p)/(n-1), so that independent samples give `n` back.
+    taken with ddof 1, p(1-p)/(n-1), so that independent samples give `n` back. Where
+    all are right, or all wrong, it says nothing.
     """
-    if stderr is None or stderr <= 0:
+    variance = p * (1 - p)
+    if stderr is None or not 0 < variance < (n - 1) * stderr**2:
         return n
-    return min(n, 1 + p * (1 - p) / stderr**2)
+    return 1 + variance / stderr**2

@@ -39,9 +39,7 @@ class Histories(RuleBasedStateMachine):
         deadline=st.sampled_from([None, 50, 1000]),
         suspend=st.booleans(),
     )
-    def start(
-        self, benchmarks: int, parallelism: int, backoff_limit: int, deadline: int | None, suspend: bool
-    ) -> None:
+    def start(self, benchmarks: int, parallelism: int, backoff_limit: int, deadline: int | None, suspend: bool) -> None:
         job = a_job(
             execution={"parallelism": parallelism},
             backoffLimit=backoff_limit,

@@ -43,11 +43,11 @@ def test_rerun_of_failed_runs_only_what_did_not_execute() -> None:
     world.edit(rerun=Rerun(token="again", scope="Failed"))
     world.look()
     assert world.benchmark(0) == kept
-    assert world.benchmark(1).phase == "Pending"
+    assert world.benchmark_phase(1) == "Pending"
     assert world.child(1).attempt == 2
     world.reports(index=1)
     world.look()
-    assert world.status.phase == "Completed"
+    assert world.phase() == "Completed"
 
 
 def test_a_cancelled_job_is_not_run_again() -> None:
@@ -70,7 +70,7 @@ def test_children_stay_as_long_as_their_outcome_is_worth_and_then_go() -> None:
     world.pass_time(1)
     world.look()
     assert not world.children
-    assert world.status.phase == "Completed"
+    assert world.phase() == "Completed"
 
 
 def test_retention_counts_from_when_the_result_stands_in_status() -> None:
@@ -98,8 +98,8 @@ def test_a_result_after_the_end_is_marked_and_never_counted() -> None:
     world.look()
     world.ends(exit_code=1)
     world.settle()
-    assert world.status.phase == "Failed"
+    assert world.phase() == "Failed"
     world.reports()
     world.settle()
     assert world.benchmark().late_result
-    assert world.status.phase == "Failed"
+    assert world.phase() == "Failed"

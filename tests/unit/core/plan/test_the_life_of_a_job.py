@@ -13,18 +13,18 @@ from tests.unit.core.world import BAD, GOOD, World, a_job, a_plan
 def test_a_job_runs_reports_and_completes() -> None:
     world = World(job=a_job(passCriteria={"threshold": 0.5}), resolved=a_plan(passCriteria={"threshold": 0.5}))
     world.look()
-    assert world.status.phase == "Pending"
+    assert world.phase() == "Pending"
     assert world.status.plan is not None
     assert len(world.children) == 1
 
     world.runs()
     world.look()
-    assert world.status.phase == "Running"
+    assert world.phase() == "Running"
     assert world.condition("Reconciling") == ("True", "Running")
 
     world.reports()
     world.look()
-    assert world.status.phase == "Completed"
+    assert world.phase() == "Completed"
     assert world.condition("Finished") == ("True", "Completed")
     assert world.condition("Complete") == ("True", "Completed")
     assert world.condition("Passed") == ("True", "AllGatesPassed")
@@ -83,8 +83,8 @@ def test_a_failed_attempt_is_tried_again_and_then_given_up() -> None:
     assert world.child().attempt == 2
     world.ends(exit_code=3)
     world.settle()
-    assert world.benchmark().phase == "Failed"
-    assert world.status.phase == "Failed"
+    assert world.benchmark_phase() == "Failed"
+    assert world.phase() == "Failed"
     assert world.condition("Failed") == ("True", "BenchmarksFailed")
     assert world.condition("Passed")[0] == "Unknown"
 
@@ -94,7 +94,7 @@ def test_what_the_adapter_calls_hopeless_is_not_tried_again() -> None:
     world.look()
     world.reports(replace(BAD, retryable=False))
     world.look()
-    assert world.status.phase == "Failed"
+    assert world.phase() == "Failed"
     assert world.benchmark().attempt == 1
 
 
@@ -104,7 +104,7 @@ def test_some_failed_is_partially_failed_and_undecided() -> None:
     world.reports(index=0)
     world.reports(BAD, index=1)
     world.look()
-    assert world.status.phase == "PartiallyFailed"
+    assert world.phase() == "PartiallyFailed"
     assert world.status.score is None
     assert world.condition("Passed")[0] == "Unknown"
     assert world.condition("Stalled")[0] == "True"
@@ -126,7 +126,7 @@ def test_the_termination_message_is_the_second_way_home() -> None:
     world.look()
     world.ends(message='{"status":"Completed","metrics":[{"name":"acc","value":0.5,"n":10}]}')
     world.look()
-    assert world.benchmark().phase == "Completed"
+    assert world.benchmark_phase() == "Completed"
 
 
 def test_a_child_that_ran_and_is_gone_is_lost_and_not_run_again() -> None:
@@ -179,7 +179,7 @@ def test_what_cannot_be_resolved_waits_and_is_given_up_in_the_end() -> None:
     assert decision.wake is not None
     world.pass_time(60)
     world.look()
-    assert world.status.phase == "Failed"
+    assert world.phase() == "Failed"
     assert world.condition("Finished") == ("True", "ProviderNotFound")
 
 
@@ -220,4 +220,4 @@ def test_a_frozen_plan_outlives_its_provider() -> None:
     world.reports(index=0)
     world.reports(index=1)
     world.look()
-    assert world.status.phase == "Completed"
+    assert world.phase() == "Completed"

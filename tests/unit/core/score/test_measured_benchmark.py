@@ -10,7 +10,7 @@ from referee.api.provider import CatalogueMetric
 from referee.api.runplan import PlannedBenchmark
 from referee.api.status import BenchmarkPhase, BenchmarkStatus, MetricValue
 from referee.core import metrics
-from referee.core.measured import Measured
+from referee.core.measured import End, Measured
 from tests.unit.core.score.building import mean, share
 
 ACC = MetricValue(name="acc", value=0.8, stderr=0.04, ci_low=0.71, ci_high=0.87, method="Wilson", n=100)
@@ -92,11 +92,13 @@ def test_n_is_the_metrics_then_that_of_the_counts() -> None:
 
 
 def test_unscored_samples_at_their_worst_and_best() -> None:
-    worst, best = (share(90, 100, unscored=20).if_unscored_were(end, 0.95) for end in ("worst", "best"))
-    assert worst is not None
-    assert best is not None
-    assert worst.primary == share(90, 120).primary
-    assert best.primary == share(110, 120).primary
+    ends: list[tuple[End, Measured]] = [("worst", share(90, 120)), ("best", share(110, 120))]
+    for end, expected in ends:
+        found = share(90, 100, unscored=20).if_unscored_were(end, 0.95)
+        assert found is not None
+        assert found.primary is not None
+        assert expected.primary is not None
+        assert found.primary.wire() == pytest.approx(expected.primary.wire())
 
 
 def test_the_worst_of_a_lower_is_better_score_is_the_high_end() -> None:

@@ -66,6 +66,10 @@ def test_a_larger_standard_error_is_worth_fewer() -> None:
     assert wilson.effective_n(0.5, 100, 0.1) == pytest.approx(26)
 
 
-@pytest.mark.parametrize("stderr", [None, 0.0, 0.001])
-def test_an_unknown_or_smaller_standard_error_adds_no_samples(stderr: float | None) -> None:
-    assert wilson.effective_n(0.5, 100, stderr) == 100
+@pytest.mark.parametrize(
+    ("p", "stderr"),
+    [(0.5, None), (0.5, 0.0), (0.5, 0.001), (0.0, 0.1), (1.0, 1e-300)],
+    ids=["unknown", "zero", "smaller than of independent ones", "of none", "of all"],
+)
+def test_a_standard_error_that_says_nothing_of_clusters_leaves_n(p: float, stderr: float | None) -> None:
+    assert wilson.effective_n(p, 100, stderr) == 100

@@ -1,0 +1,32 @@
+"""The gateway's process: `python -m referee.gateway`, or `referee-gateway`."""
+
+import asyncio
+import signal
+import sys
+
+from referee.gateway.server import Gateway
+from referee.gateway.settings import SettingsError, from_environment
+from referee.runtime.credentials import CredentialsError, load_credentials
+from referee.runtime.logs import configure_logging
+
+
+async def _run() -> None:
+    settings = from_environment()
+    configure_logging("text" if settings.log_format == "text" else "json", settings.log_level)
+    gateway = Gateway(settings, load_credentials())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, gateway.stop)
+    await gateway.run()
+
+
+def main() -> None:
+    """Run until SIGTERM or Ctrl-C; exit code 2 where it cannot start."""
+    try:
+        asyncio.run(_run())
+    except (SettingsError, CredentialsError) as error:
+        sys.stderr.write(f"referee-gateway: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

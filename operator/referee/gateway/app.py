@@ -1,0 +1,33 @@
+"""The HTTP application: which surfaces there are, over a port that the caller chose.
+
+Nothing here knows Kubernetes, so a laptop's local mode serves the very same application over files.
+"""
+
+from fastapi import FastAPI
+
+from referee.gateway.answers import install
+from referee.gateway.children import Children
+from referee.gateway.events import EventLimits, events_router
+from referee.gateway.health import Probes, health_router
+
+
+def create_app(
+    children: Children,
+    *,
+    limits: EventLimits | None = None,
+    probes: Probes | None = None,
+    secret_in_path: bool = False,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        children: where results are kept, and who may report them.
+        limits: of one event.
+        probes: what /healthz, /readyz and /metrics tell.
+        secret_in_path: credentials come as a path prefix, `/SECRET/api/v1/…`, and not as bearer tokens.
+    """
+    app = FastAPI(title="Referee", openapi_url=None)
+    install(app)
+    app.include_router(health_router(probes or Probes()))
+    app.include_router(events_router(children, limits or EventLimits(), secret_in_path=secret_in_path))
+    return app

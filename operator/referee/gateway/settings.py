@@ -1,0 +1,75 @@
+"""The gateway's settings: what each means, its unit, and why its default is what it is.
+
+Read once at the start from environment variables of the same name with the prefix REFEREE_ (a chart sets them),
+checked there, and passed down. A list is separated by commas. What the operator has too has the same name there.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import get_type_hints
+
+_HIGHEST_PORT = 65535
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names the variable and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """Everything that can be set of the gateway."""
+
+    namespaces: tuple[str, ...] = ()
+    """Namespaces whose children may report. Empty: the gateway's own. `*`: all, which needs a ClusterRole."""
+    host: str = ""
+    """Address to listen on; empty: every one, IPv4 and IPv6."""
+    port: int = 8080
+    """Port of everything; 0: any free one."""
+    max_event_bytes: int = 10 * 1024 * 1024
+    """Of one event's body; the size that EvalHub takes."""
+    event_seconds: float = 9.0
+    """Until an event is answered with 503; below the 10 s that the eval-hub-sdk waits."""
+    drain_seconds: float = 20.0
+    """For the requests under way when the process is told to end; below the 30 s that a pod has by default."""
+    log_format: str = "json"
+    """json or text."""
+    log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work."""
+        for name in ("max_event_bytes", "event_seconds", "drain_seconds"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"REFEREE_{name.upper()} must be above 0, not {getattr(self, name)}")
+        if not 0 <= self.port <= _HIGHEST_PORT:
+            raise SettingsError(f"REFEREE_PORT must be 0 to {_HIGHEST_PORT}, not {self.port}")
+        if self.log_format not in ("json", "text"):
+            raise SettingsError(f"REFEREE_LOG_FORMAT must be json or text, not {self.log_format!r}")
+        if "*" in self.namespaces and len(self.namespaces) > 1:
+            raise SettingsError("REFEREE_NAMESPACES is either * or a list of names, not both")
+
+
+def from_environment(env: Mapping[str, str] = os.environ) -> GatewaySettings:
+    """The settings that the environment gives.
+
+    Raises:
+        SettingsError: naming the variable.
+    """
+    types = get_type_hints(GatewaySettings)
+    given: dict[str, object] = {}
+    for field in fields(GatewaySettings):
+        variable = f"REFEREE_{field.name.upper()}"
+        if (text := env.get(variable)) is not None:
+            given[field.name] = _read(variable, text, types[field.name])
+    return GatewaySettings(**given)  # type: ignore[arg-type]  # each value has its field's type
+
+
+def _read(variable: str, text: str, kind: type) -> object:
+    if kind is str:
+        return text
+    if kind not in (int, float):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        return kind(text)
+    except ValueError:
+        raise SettingsError(f"{variable} must be a number, not {text!r}") from None

@@ -1,0 +1,192 @@
+"""One job, from its manifest to its last status: decide, carry out, wait for a change, decide again.
+
+The decisions are the operator's (`core.plan.decide`), asked with what processes show instead of pods. What is
+different here: nobody can add a missing provider or Secret later, so a job that does not resolve is over at once;
+and an attempt that is deleted only leaves memory, its files are the user's.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from referee import __version__
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.runplan import RunPlan
+from referee.api.status import EvaluationJobStatus
+from referee.core import ending
+from referee.core.children import Child, Trouble, child_name
+from referee.core.jobspec import Host, job_spec
+from referee.core.plan import Start, decide
+from referee.core.progress import write_at
+from referee.core.resolve import Refusal, resolve
+from referee.local.attempts import Attempt
+from referee.local.bundle import Bundle
+from referee.local.catalogue import LocalCatalogue
+from referee.local.children import LocalChildren
+from referee.local.launch import Obstacle, launch
+from referee.local.processes import Processes
+from referee.local.resource import ANNOTATION_MODEL_URL
+from referee.local.results import Results
+from referee.local.server import EventsServer
+
+Observe = Callable[[EvaluationJobStatus, EvaluationJob], None]
+"""Called after each change with the status before it and the job after it."""
+
+
+def utc_now() -> datetime:
+    """The time as it stands in objects: whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a run needs beside its job."""
+
+    bundle: Bundle
+    """Where references are looked up."""
+    results: Path
+    """Under which each job has a directory."""
+    model_url: str | None = None
+    """Called instead of spec.model.url."""
+    observe: Observe = lambda _before, _job: None
+
+
+class LocalRun:
+    """Runs one job. Made, run once, thrown away; all in one event loop."""
+
+    def __init__(self, job: EvaluationJob, setup: Setup, now: Callable[[], datetime] = utc_now) -> None:
+        """Take the job as the bundle has it."""
+        if setup.model_url is not None:
+            annotations = {**job.metadata.annotations, ANNOTATION_MODEL_URL: setup.model_url}
+            job = job.model_copy(update={"metadata": job.metadata.model_copy(update={"annotations": annotations})})
+        self.job = job
+        self._setup = setup
+        self._now = now
+        self._changed = asyncio.Event()
+        self._attempts: dict[str, Attempt] = {}
+        self._children = LocalChildren(job.metadata.namespace, job.metadata.name, self._changed.set)
+        self._processes = Processes(job.spec.pod.termination_grace_period_seconds, now, self._changed.set)
+        self._server = EventsServer(self._children)
+        self._refusal: Refusal | None = None
+        self._written: tuple[EvaluationJobStatus, datetime] | None = None
+
+    async def run(self) -> EvaluationJob:
+        """Run it to its end and return it with its last status; no process is left.
+
+        Raises:
+            LocalError: the results directory cannot be used.
+        """
+        results = Results.open(self._setup.results, self.job.metadata.name)
+        try:
+            while self.job.status.completion_time is None:
+                self._changed.clear()
+                await self._wait(await self._look(results))
+            await self._processes.finish()
+        finally:
+            self._processes.kill()
+            await self._processes.finish()
+            await self._server.close()
+            results.close()
+        return self.job
+
+    def cancel(self) -> None:
+        """As spec.cancel in a cluster: running adapters are told to end, what they have is kept."""
+        spec = self.job.spec.model_copy(update={"cancel": True})
+        metadata = self.job.metadata.model_copy(update={"generation": self.job.metadata.generation + 1})
+        self.job = self.job.model_copy(update={"spec": spec, "metadata": metadata})
+        self._changed.set()
+
+    def kill(self) -> None:
+        """End every adapter at once."""
+        self._processes.kill()
+
+    async def _look(self, results: Results) -> datetime | None:
+        """Decide and carry out; returns when to look again though nothing has changed."""
+        now = self._now()
+        children = [attempt.child() for attempt in self._attempts.values()]
+        decision = decide(self.job, children, self._resolve, now, __version__)
+        due = self._take(self._ended_if_refused(decision.status, now), now, results)
+        if decision.plan is not None:
+            for start in decision.start:
+                await self._start(decision.plan, start, results, now)
+        for child in decision.stop:
+            self._processes.stop(self._attempts[child.name])
+        for child in decision.delete:
+            self._forget(child)
+        if decision.start or decision.stop or decision.delete:
+            self._changed.set()
+        return min((time for time in (due, decision.wake) if time is not None), default=None)
+
+    def _resolve(self) -> RunPlan | Refusal:
+        """The plan, if every one of its benchmarks can be started on this machine."""
+        namespace = self.job.metadata.namespace
+        asked = self.job.spec.pod.service_account_name
+        resolved = resolve(
+            self.job,
+            LocalCatalogue(self._setup.bundle, namespace),
+            frozenset({asked} if asked else ()),  # an account is what a pod runs as; there is none here to misuse
+        )
+        if isinstance(resolved, RunPlan):
+            try:
+                for planned in resolved.benchmarks:
+                    launch(self.job, resolved, planned, self._setup.bundle.keyed)
+            except Obstacle as obstacle:
+                resolved = obstacle.refusal
+        self._refusal = resolved if isinstance(resolved, Refusal) else None
+        return resolved
+
+    def _ended_if_refused(self, status: EvaluationJobStatus, now: datetime) -> EvaluationJobStatus:
+        if self._refusal is None or status.completion_time is not None:
+            return status
+        return ending.unplanned(self.job, status, self._refusal, now)
+
+    def _take(self, status: EvaluationJobStatus, now: datetime, results: Results) -> datetime | None:
+        """Make it the job's status, and write it if it is worth a write; returns when it is to be written."""
+        before, self.job = self.job.status, self.job.model_copy(update={"status": status})
+        if status != before:
+            self._setup.observe(before, self.job)
+        on_disk, at = self._written or (EvaluationJobStatus(), None)
+        due = write_at(on_disk, status, at, now)
+        if due is None or due > now:
+            return due
+        results.write(self.job)
+        self._written = (status, now)
+        return None
+
+    async def _start(self, plan: RunPlan, start: Start, results: Results, now: datetime) -> None:
+        meta, planned = self.job.metadata, start.planned
+        attempt = Attempt(
+            name=child_name(meta.name, meta.uid, planned.index, start.attempt),
+            planned=planned,
+            number=start.attempt,
+            created=now,
+            directory=results.attempt(planned.index, start.attempt),
+        )
+        self._attempts[attempt.name] = attempt
+        self._children.admit(attempt)
+        host = Host(self._server.callback_url(attempt.secret), model_url=self._setup.model_url)
+        document = job_spec(self.job, plan, planned, start.attempt, host)
+        try:
+            prepared = launch(self.job, plan, planned, self._setup.bundle.keyed)
+        except Obstacle as obstacle:
+            attempt.refused = Trouble(obstacle.refusal.reason, obstacle.refusal.message)
+            return
+        await self._processes.start(attempt, prepared, document)
+        self._server.serve()
+
+    def _forget(self, child: Child) -> None:
+        attempt = self._attempts.pop(child.name)
+        self._children.forget(attempt)
+        if attempt.alive:
+            self._processes.stop(attempt)
+
+    async def _wait(self, until: datetime | None) -> None:
+        """Until something has changed or it is time."""
+        if self.job.status.completion_time is not None:
+            return
+        seconds = None if until is None else max(0.0, (until - datetime.now(UTC)).total_seconds())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)

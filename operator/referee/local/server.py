@@ -1,0 +1,66 @@
+"""The events endpoint on loopback: the gateway's own application, in the process of the command.
+
+The address listens before the server is there to answer: its imports (half a second) and those of the first adapters
+then go on side by side, and an early event waits in the socket's queue.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+from referee.local.children import LocalChildren
+
+_HOST = "127.0.0.1"
+
+
+class EventsServer:
+    """Takes what adapters report, as long as a job runs."""
+
+    def __init__(self, children: LocalChildren) -> None:
+        """Listen on a free port."""
+        self._children = children
+        self._socket = socket.socket()
+        self._socket.bind((_HOST, 0))
+        self._socket.listen()
+        self._ended = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def callback_url(self, secret: str) -> str:
+        """What an attempt's job spec says: the secret in the path is its credential, for want of a token."""
+        return f"http://{_HOST}:{self._socket.getsockname()[1]}/{secret}"
+
+    def serve(self) -> None:
+        """Begin to answer; calling it again changes nothing."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve())
+
+    async def close(self) -> None:
+        """Stop answering.
+
+        Raises:
+            whatever ended the server before its time.
+        """
+        self._ended.set()
+        if self._task is not None:
+            await self._task
+        self._socket.close()
+
+    async def _serve(self) -> None:
+        import uvicorn  # noqa: PLC0415 - see above
+
+        from referee.gateway.app import create_app  # noqa: PLC0415 - see above
+
+        ended = self._ended
+
+        class Server(uvicorn.Server):
+            async def main_loop(self) -> None:
+                await ended.wait()  # uvicorn's own asks ten times a second
+
+            @contextlib.contextmanager
+            def capture_signals(self) -> Iterator[None]:
+                yield  # Ctrl-C is the command's: it means cancel, not that the endpoint goes away
+
+        app = create_app(self._children, secret_in_path=True)
+        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+        await Server(config).serve(sockets=[self._socket])

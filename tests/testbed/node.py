@@ -1,0 +1,110 @@
+"""A node with a whole Kubernetes on it, on this machine and apart from it: real pods, Services, names.
+
+It is opened by the testbed's holder, whose children its programs are, and ends with it: one signal ends everything in its
+namespaces, then the link and the control groups are removed. What a killed holder could not remove are empty control
+groups; their name says whose they were, and the next node removes them.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.testbed.api_client import Json
+from tests.testbed.binaries import NODE, find_or_build
+from tests.testbed.cgroups import own_cgroup
+from tests.testbed.cluster import Cluster
+from tests.testbed.cluster_dns import dns, publish_dns
+from tests.testbed.containerd import running_containerd
+from tests.testbed.control_plane import ControlPlane, Settings
+from tests.testbed.images import pause_image, pause_program
+from tests.testbed.kubelet import NODE_NAME, kubelet
+from tests.testbed.mounts import prepare_mounts
+from tests.testbed.namespaces import Namespaces
+from tests.testbed.network import Network, connected
+from tests.testbed.node_images import import_image
+from tests.testbed.oci import Image
+from tests.testbed.processes import Children, Identity
+from tests.testbed.requirements import ensure_packages, refusal
+
+INIT = "node.init"
+HOST = "host-address"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node that runs, as seen by whoever wants something of it."""
+
+    cluster: Cluster
+    host_address: str
+    """This machine, as the node's pods reach it."""
+    _namespaces: Namespaces
+
+    @classmethod
+    def of(cls, directory: Path, cluster: Cluster) -> "Node":
+        """The node that a holder keeps in this directory."""
+        init = Identity.read(directory / INIT)
+        if init is None:
+            raise RuntimeError(f"no node runs in {directory}: it is of another level, or has ended")
+        return cls(cluster, (directory / HOST).read_text(), Namespaces(init))
+
+    def import_image(self, image: Image) -> None:
+        """Give it an image; nothing happens when it has it."""
+        import_image(self._namespaces, image)
+
+
+@contextmanager
+def node_level(directory: Path, children: Children) -> Iterator[Cluster]:
+    """Kubernetes with a node, until the body ends."""
+    ensure_packages()
+    if (why := refusal()) is not None:
+        raise SystemExit(why)
+    programs = find_or_build(NODE)
+    with (
+        ExitStack() as after_all_processes,
+        Namespaces.opened(pause_program(), children) as namespaces,
+    ):
+        network = after_all_processes.enter_context(connected(namespaces))
+        cgroup = after_all_processes.enter_context(own_cgroup(namespaces.init))
+        prepare_mounts(namespaces, directory / "mounts", NODE_NAME)
+        images = running_containerd(namespaces, directory / "containerd", network, children)
+        after_all_processes.enter_context(images)
+        import_image(namespaces, pause_image())
+
+        plane = ControlPlane(_control_plane(namespaces, network), programs, children, directory)
+        plane.start()
+        admin = plane.kubeconfig()
+        children.start(kubelet(namespaces, programs, directory / "kubelet", network, plane.kubeconfig("node"), cgroup))
+        children.start(dns(namespaces, programs, directory / "dns", network, admin))
+        cluster = Cluster.of(admin, programs["kubectl"], cache=directory / "kubectl-cache")
+        publish_dns(cluster.api, network)
+        cluster.api.wait(f"/api/v1/nodes/{NODE_NAME}", _is_ready, seconds=60)
+        namespaces.init.write(directory / INIT)
+        (directory / HOST).write_text(str(network.host_address))
+        yield cluster
+
+
+def _control_plane(namespaces: Namespaces, network: Network) -> Settings:
+    return Settings(
+        address=str(network.node_address),
+        port=6443,
+        prefix=tuple(namespaces.inside()),
+        service_cidr=str(network.services),
+        # exec, logs and port-forward else wait for a resolver that knows no node.
+        apiserver=("--kubelet-preferred-address-types=InternalIP", "--enable-admission-plugins=NodeRestriction"),
+        scheduler=True,
+        # Limits on tracked connections are the machine's, not the node's: they stay as they are.
+        proxy=(
+            f"--hostname-override={NODE_NAME}",
+            f"--cluster-cidr={network.pods}",
+            "--conntrack-max-per-core=0",
+            "--conntrack-tcp-timeout-established=0",
+            "--conntrack-tcp-timeout-close-wait=0",
+        ),
+        users={"node": (f"system:node:{NODE_NAME}", ["system:nodes"])},
+    )
+
+
+def _is_ready(node: Json) -> bool:
+    conditions = node["status"].get("conditions", [])
+    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)

@@ -1,0 +1,167 @@
+"""From a job and a catalogue to a plan, or to a refusal that names the culprit."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from referee.api.collection import Collection
+from referee.api.provider import Provider
+from referee.api.runplan import RunPlan
+from referee.core.resolve import Refusal, resolve
+from tests.unit.core.world import a_job
+
+HARNESS = {
+    "metadata": {"name": "harness"},
+    "spec": {
+        "adapter": {"image": "harness:1"},
+        "parametersSchema": {
+            "type": "object",
+            "properties": {"shots": {"type": "integer", "minimum": 0, "default": 5}, "mode": {"enum": ["a", "b"]}},
+            "additionalProperties": False,
+        },
+        "benchmarks": [
+            {
+                "id": "mmlu",
+                "metrics": [{"name": "acc", "type": "Boolean"}, {"name": "ppl", "lowerIsBetter": True}],
+                "primaryScore": {"metric": "acc"},
+                "task": "mmlu_generative",
+            },
+            {"id": "latency", "metrics": [{"name": "p95", "lowerIsBetter": True}]},
+            {"id": "vague", "metrics": [{"name": "x"}, {"name": "y"}]},
+        ],
+    },
+}
+SUITE = {
+    "metadata": {"name": "suite"},
+    "spec": {
+        "passCriteria": {"threshold": 0.6},
+        "benchmarks": [{"id": "mmlu", "provider": "harness", "weight": 2, "parameters": {"shots": 1, "mode": "a"}}],
+    },
+}
+
+
+@dataclass
+class Shelf:
+    providers: dict[str, Provider] = field(default_factory=lambda: {"harness": Provider.model_validate(HARNESS)})
+    collections: dict[str, Collection] = field(default_factory=lambda: {"suite": Collection.model_validate(SUITE)})
+
+    def provider(self, id_: str) -> Provider | None:
+        return self.providers.get(id_)
+
+    def collection(self, id_: str) -> Collection | None:
+        return self.collections.get(id_)
+
+
+def plan_of(**spec: Any) -> RunPlan:
+    plan = resolve(a_job(**spec), Shelf())
+    assert isinstance(plan, RunPlan), plan
+    return plan
+
+
+def one(**fields: Any) -> list[dict[str, Any]]:
+    return [{"id": "mmlu", "provider": "harness", **fields}]
+
+
+def test_what_the_provider_says_stands_in_the_plan() -> None:
+    planned = plan_of(benchmarks=one()).benchmarks[0]
+    assert planned.task == "mmlu_generative"
+    assert planned.parameters == {"shots": 5}
+    assert planned.primary_score is not None
+    assert planned.primary_score.range == [0, 1]
+    assert planned.primary_score.lower_is_better is False
+
+
+def test_what_the_job_says_wins() -> None:
+    given = one(parameters={"shots": 0}, primaryScore={"metric": "acc", "range": [0.25, 1]})
+    planned = plan_of(benchmarks=given).benchmarks[0]
+    assert planned.parameters == {"shots": 0}
+    assert planned.primary_score is not None
+    assert planned.primary_score.range == [0.25, 1]
+
+
+def test_a_direction_is_inherited_from_the_metric() -> None:
+    planned = plan_of(benchmarks=[{"id": "latency", "provider": "harness", "weight": 0}]).benchmarks[0]
+    assert planned.primary_score is not None
+    assert planned.primary_score.lower_is_better is True
+
+
+def test_an_override_changes_what_it_names_and_keeps_the_rest() -> None:
+    use = {"id": "suite", "overrides": [{"id": "mmlu", "provider": "harness", "parameters": {"shots": 3}, "weight": 5}]}
+    plan = plan_of(benchmarks=None, collection=use)
+    assert plan.benchmarks[0].parameters == {"shots": 3, "mode": "a"}
+    assert plan.benchmarks[0].weight == 5
+    assert plan.pass_criteria is not None
+    assert plan.pass_criteria.threshold == 0.6
+
+
+def test_the_jobs_own_criteria_win_over_the_collections() -> None:
+    plan = plan_of(benchmarks=None, collection={"id": "suite"}, passCriteria={"threshold": 0.9})
+    assert plan.pass_criteria is not None
+    assert plan.pass_criteria.threshold == 0.9
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason", "says"),
+    [
+        ({"benchmarks": [{"id": "mmlu", "provider": "nobody"}]}, "ProviderNotFound", "'nobody'"),
+        ({"benchmarks": [{"id": "mmul", "provider": "harness"}]}, "BenchmarkNotFound", "mmlu"),
+        ({"benchmarks": None, "collection": {"id": "none"}}, "CollectionNotFound", "'none'"),
+        (
+            {
+                "benchmarks": None,
+                "collection": {"id": "suite", "overrides": [{"id": "arc", "provider": "harness", "weight": 1}]},
+            },
+            "OverrideNotInCollection",
+            "harness/mmlu",
+        ),
+        ({"benchmarks": one(parameters={"shots": -1})}, "InvalidParameters", "parameters.shots: -1"),
+        ({"benchmarks": one(parameters={"shot": 1})}, "InvalidParameters", "'shot' was unexpected"),
+        ({"benchmarks": [{"id": "vague", "provider": "harness"}]}, "NoPrimaryScore", "primaryScore.metric"),
+        (
+            {"benchmarks": [*one(), {"id": "latency", "provider": "harness"}]},
+            "RangeRequired",
+            "primaryScore.range, or weight: 0",
+        ),
+        ({"benchmarks": one(), "enforceGate": True}, "NoCriteriaToEnforce", "passCriteria"),
+        ({"benchmarks": one(), "pod": {"serviceAccountName": "root"}}, "ServiceAccountNotAllowed", "'root'"),
+        (
+            {"benchmarks": one(), "model": {"url": "http://m:1/v1", "name": "m"}, "passCriteria": None}
+            | {"benchmarks": [{"id": "mmlu", "provider": "harness", "parameters": {"mode": "x" * 60_000}}]},
+            "InvalidParameters",
+            "mode",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_does_not_resolve_is_refused_with_the_culprits_name(spec: dict[str, Any], reason: str, says: str) -> None:
+    refusal = resolve(a_job(**spec), Shelf())
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == reason
+    assert says in refusal.message
+
+
+def test_a_plan_that_status_cannot_hold_is_refused_with_the_remedy() -> None:
+    shelf = Shelf()
+    harness = shelf.providers["harness"]
+    shelf.providers["harness"] = harness.model_copy(
+        update={"spec": harness.spec.model_copy(update={"parameters_schema": None})}
+    )
+    refusal = resolve(a_job(benchmarks=one(parameters={"prompt": "x" * 60_000})), shelf)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "PlanTooLarge"
+    assert "split the job" in refusal.message
+
+
+def test_an_allowed_service_account_is_taken() -> None:
+    job = a_job(benchmarks=one(), pod={"serviceAccountName": "gpu"})
+    assert isinstance(resolve(job, Shelf(), frozenset({"gpu"})), RunPlan)
+
+
+def test_the_digest_tells_what_is_measured_and_not_where_or_how_it_is_judged() -> None:
+    plain = plan_of(benchmarks=one()).digest
+    assert (
+        plain == plan_of(benchmarks=one(weight=3, passCriteria={"threshold": 0.5}), pod={"labels": {"a": "b"}}).digest
+    )
+    assert plain != plan_of(benchmarks=one(parameters={"shots": 1})).digest
+    assert plain != plan_of(benchmarks=one(numExamples=10)).digest

@@ -1,0 +1,86 @@
+"""Reading and cutting what adapters report."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referee.core.result import ResultError, canonical, cut, digest, from_document, from_text
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ([], "must be a JSON object"),
+        ({"status": "Done"}, "Completed or Failed"),
+        ({"status": "Completed", "metrics": {}}, "metrics must be a list"),
+        ({"status": "Completed", "metrics": [{"value": 1}]}, "with a name"),
+        ({"status": "Completed", "metrics": [{"name": "a", "value": None}]}, "metrics[a].value"),
+        ({"status": "Completed", "metrics": [{"name": "a", "value": True}]}, "metrics[a].value"),
+        ({"status": "Completed", "metrics": [{"name": "a", "value": float("nan")}]}, "finite"),
+        ({"status": "Completed", "metrics": [{"name": "a", "value": 1, "n": -1}]}, "metrics[a].n"),
+        ({"status": "Completed", "samples": {"errors": 1.5}}, "samples.errors"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_wrong_is_named(document: Any, says: str) -> None:
+    with pytest.raises(ResultError, match=None) as caught:
+        from_document(document)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "exit status 1", "[" * 100_000])
+def test_text_that_is_no_json_is_no_result(text: str) -> None:
+    with pytest.raises(ResultError):
+        from_text(text)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    JSON_VALUES
+    | st.fixed_dictionaries({"status": st.just("Completed"), "metrics": JSON_VALUES, "samples": JSON_VALUES})
+)
+def test_whatever_comes_is_a_result_or_a_clear_error(document: Any) -> None:
+    try:
+        result = from_document(document)
+    except ResultError:
+        return
+    assert result.status in ("Completed", "Failed")
+
+
+def large(metrics: int) -> dict[str, Any]:
+    return {
+        "status": "Completed",
+        "metrics": [{"name": f"m{i}", "value": i / 7, "n": 100} for i in range(metrics)],
+        "slices": [{"by": "subset", "value": str(i), "metrics": []} for i in range(500)],
+        "message": "x" * 100,
+    }
+
+
+def test_a_result_that_fits_is_left_alone() -> None:
+    document = large(1) | {"slices": []}
+    assert cut(document, frozenset()) is document
+
+
+def test_a_cut_keeps_gated_metrics_and_says_that_it_is_one() -> None:
+    document = large(3000)
+    small = cut(document, frozenset({"m2999"}), 4096)
+    assert len(canonical(small)) <= 4096
+    assert small["truncated"] is True
+    assert small["digest"] == digest(document)
+    assert "slices" not in small
+    assert "m2999" in {m["name"] for m in small["metrics"]}
+    assert small["metrics"][0]["name"] == "m0"
+
+
+def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
+    document = large(2)
+    assert digest(document) == digest(json.loads(json.dumps(document, sort_keys=True)))
