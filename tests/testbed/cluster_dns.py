@@ -4,6 +4,7 @@ It runs as a program of the node and not as a pod, so that it needs no image and
 therefore has an endpoint that is written here. It knows the cluster's names and no others.
 """
 
+import socket
 from pathlib import Path
 
 from tests.testbed.api_client import Api
@@ -23,7 +24,6 @@ def dns(namespaces: Namespaces, programs: Programs, directory: Path, network: Ne
     file = directory / "Corefile"
     file.write_text(f"""\
 .:53 {{
-    bind {network.node_address}
     errors
     kubernetes {CLUSTER_DOMAIN} in-addr.arpa {{
         kubeconfig {kubeconfig}
@@ -47,3 +47,12 @@ def publish_dns(api: Api, network: Network) -> None:
         "endpoints": [{"addresses": [str(network.node_address)], "conditions": {"ready": True}}],
     }
     api.post(f"/apis/discovery.k8s.io/v1/{namespace}/endpointslices", endpoints)
+
+
+def dns_answers(network: Network) -> bool:
+    """Whether the Service leads to it, which is when kube-proxy works too."""
+    try:
+        socket.create_connection((str(network.dns_address), 53), timeout=0.2).close()
+    except OSError:
+        return False
+    return True

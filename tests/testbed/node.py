@@ -10,11 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.testbed.api_client import Json
 from tests.testbed.binaries import NODE, find_or_build
 from tests.testbed.cgroups import own_cgroup
 from tests.testbed.cluster import Cluster
-from tests.testbed.cluster_dns import dns, publish_dns
+from tests.testbed.cluster_dns import dns, dns_answers, publish_dns
 from tests.testbed.containerd import running_containerd
 from tests.testbed.control_plane import ControlPlane, Settings
 from tests.testbed.images import pause_image, pause_program
@@ -26,6 +25,7 @@ from tests.testbed.node_images import import_image
 from tests.testbed.oci import Image
 from tests.testbed.processes import Children, Identity
 from tests.testbed.requirements import ensure_packages, refusal
+from tests.testbed.waiting import wait_for
 
 INIT = "node.init"
 HOST = "host-address"
@@ -78,7 +78,7 @@ def node_level(directory: Path, children: Children) -> Iterator[Cluster]:
         children.start(dns(namespaces, programs, directory / "dns", network, admin))
         cluster = Cluster.of(admin, programs["kubectl"], cache=directory / "kubectl-cache")
         publish_dns(cluster.api, network)
-        cluster.api.wait(f"/api/v1/nodes/{NODE_NAME}", _is_ready, seconds=60)
+        _wait_until_usable(cluster, network, children)
         namespaces.init.write(directory / INIT)
         (directory / HOST).write_text(str(network.host_address))
         yield cluster
@@ -105,6 +105,12 @@ def _control_plane(namespaces: Namespaces, network: Network) -> Settings:
     )
 
 
-def _is_ready(node: Json) -> bool:
-    conditions = node["status"].get("conditions", [])
-    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+def _wait_until_usable(cluster: Cluster, network: Network, children: Children) -> None:
+    def ready() -> bool:
+        children.check()
+        nodes = cluster.api.get("/api/v1/nodes")["items"]
+        conditions = [condition for node in nodes for condition in node["status"].get("conditions", [])]
+        return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+
+    wait_for(ready, f"{NODE_NAME} to be Ready (its kubelet's log says why it is not)", seconds=60)
+    wait_for(lambda: dns_answers(network), f"{network.dns_address}, the Service of DNS, to answer", seconds=30)

@@ -14,6 +14,7 @@ Standard library only, run without site-packages: it starts in 20 ms and stays a
 
 import contextlib
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -91,12 +92,12 @@ def _end_orphans() -> None:
 
 def _children() -> list[int]:
     found = []
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError), open(f"/proc/{entry.name}/stat", "rb") as file:
-                # after the name, which may hold anything: state, parent
-                if int(file.read().rpartition(b")")[2].split()[1]) == os.getpid():
-                    found.append(int(entry.name))
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            # after the name, which may hold anything: state, parent
+            parent = int((process / "stat").read_bytes().rpartition(b")")[2].split()[1])
+            if parent == os.getpid():
+                found.append(int(process.name))
     return found
 
 

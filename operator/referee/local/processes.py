@@ -8,7 +8,6 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,27 @@ from referee.api.conditions import Reason
 from referee.core.children import Trouble
 from referee.local import guard, layout
 from referee.local.attempts import Attempt, Exit
+from referee.local.clock import utc_now
 from referee.local.launch import Launch
 
 _LINGER = 10.0
 """Seconds that a process has to end by itself once its result is there and the job is over."""
 
 
+SpecFor = Callable[[str | None], dict[str, Any]]
+"""The job spec, given where the model's credentials lie."""
+
+
 class Processes:
     """The processes of one job."""
 
-    def __init__(self, grace_seconds: int, now: Callable[[], datetime], changed: Callable[[], None]) -> None:
+    def __init__(self, grace_seconds: int, changed: Callable[[], None]) -> None:
         """Take how long a process has between SIGTERM and SIGKILL, and whom to tell that one ended."""
         self._grace = grace_seconds
-        self._now = now
         self._changed = changed
         self._running: dict[str, _Running] = {}
 
-    async def start(self, attempt: Attempt, launch: Launch, document: dict[str, Any]) -> None:
+    async def start(self, attempt: Attempt, launch: Launch, spec: SpecFor) -> None:
         """Start an attempt; one that cannot be started is marked as refused."""
         directory = attempt.directory
         credentials: Path | None = None
@@ -40,9 +43,8 @@ class Processes:
             layout.make(directory, launch.test_data)
             if launch.credentials is not None:
                 credentials = layout.write_credentials(launch.credentials)
-                document = _with_credentials(document, credentials)
-            spec = layout.write_spec(directory, document)
-            process = await _spawn(launch, directory, spec, credentials)
+            path = layout.write_spec(directory, spec(credentials.as_uri() if credentials else None))
+            process = await _spawn(launch, directory, path, credentials)
         except (OSError, ValueError) as error:  # ValueError: a NUL in an argument or a variable
             if credentials is not None:
                 shutil.rmtree(credentials, ignore_errors=True)
@@ -77,7 +79,7 @@ class Processes:
     async def _follow(self, attempt: Attempt, running: "_Running") -> None:
         code = await running.process.wait()
         running.over()
-        attempt.exit = Exit(code, self._now(), layout.termination_message(attempt.directory))
+        attempt.exit = Exit(code, utc_now(), layout.termination_message(attempt.directory))
         self._running.pop(attempt.uid, None)
         self._changed()
 
@@ -106,10 +108,6 @@ class _Running:
             self._timer.cancel()
         if self.process.stdin is not None:
             self.process.stdin.close()
-
-
-def _with_credentials(document: dict[str, Any], directory: Path) -> dict[str, Any]:
-    return {**document, "model": {**document["model"], "auth": {"secret_ref": directory.as_uri()}}}
 
 
 async def _spawn(launch: Launch, directory: Path, spec: Path, credentials: Path | None) -> asyncio.subprocess.Process:

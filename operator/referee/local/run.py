@@ -26,6 +26,7 @@ from referee.local.attempts import Attempt
 from referee.local.bundle import Bundle
 from referee.local.catalogue import LocalCatalogue
 from referee.local.children import LocalChildren
+from referee.local.clock import utc_now
 from referee.local.launch import Obstacle, launch
 from referee.local.processes import Processes
 from referee.local.resource import ANNOTATION_MODEL_URL
@@ -34,11 +35,6 @@ from referee.local.server import EventsServer
 
 Observe = Callable[[EvaluationJobStatus, EvaluationJob], None]
 """Called after each change with the status before it and the job after it."""
-
-
-def utc_now() -> datetime:
-    """The time as it stands in objects: whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +53,17 @@ class Setup:
 class LocalRun:
     """Runs one job. Made, run once, thrown away; all in one event loop."""
 
-    def __init__(self, job: EvaluationJob, setup: Setup, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, job: EvaluationJob, setup: Setup) -> None:
         """Take the job as the bundle has it."""
         if setup.model_url is not None:
             annotations = {**job.metadata.annotations, ANNOTATION_MODEL_URL: setup.model_url}
             job = job.model_copy(update={"metadata": job.metadata.model_copy(update={"annotations": annotations})})
         self.job = job
         self._setup = setup
-        self._now = now
         self._changed = asyncio.Event()
         self._attempts: dict[str, Attempt] = {}
         self._children = LocalChildren(job.metadata.namespace, job.metadata.name, self._changed.set)
-        self._processes = Processes(job.spec.pod.termination_grace_period_seconds, now, self._changed.set)
+        self._processes = Processes(job.spec.pod.termination_grace_period_seconds, self._changed.set)
         self._server = EventsServer(self._children)
         self._refusal: Refusal | None = None
         self._written: tuple[EvaluationJobStatus, datetime] | None = None
@@ -105,7 +100,7 @@ class LocalRun:
 
     async def _look(self, results: Results) -> datetime | None:
         """Decide and carry out; returns when to look again though nothing has changed."""
-        now = self._now()
+        now = utc_now()
         children = [attempt.child() for attempt in self._attempts.values()]
         decision = decide(self.job, children, self._resolve, now, __version__)
         due = self._take(self._ended_if_refused(decision.status, now), now, results)
@@ -167,14 +162,17 @@ class LocalRun:
         )
         self._attempts[attempt.name] = attempt
         self._children.admit(attempt)
-        host = Host(self._server.callback_url(attempt.secret), model_url=self._setup.model_url)
-        document = job_spec(self.job, plan, planned, start.attempt, host)
+        callback_url, model_url = self._server.callback_url(attempt.secret), self._setup.model_url
         try:
             prepared = launch(self.job, plan, planned, self._setup.bundle.keyed)
         except Obstacle as obstacle:
             attempt.refused = Trouble(obstacle.refusal.reason, obstacle.refusal.message)
             return
-        await self._processes.start(attempt, prepared, document)
+        await self._processes.start(
+            attempt,
+            prepared,
+            lambda secret: job_spec(self.job, plan, planned, start.attempt, Host(callback_url, secret, model_url)),
+        )
         self._server.serve()
 
     def _forget(self, child: Child) -> None:

@@ -1,12 +1,9 @@
 """How the API server serves our kinds: defaults, columns, short names, categories, field selectors."""
 
 import json
-import subprocess
 
 import pytest
 
-from referee.runtime.paths import EVALUATION_JOBS
-from referee.runtime.transport import Call
 from tests.integration.crd.pairs import with_value
 from tests.integration.crd.server import Object, Server
 from tests.integration.crd.test_crd_refusals import JOB
@@ -14,13 +11,13 @@ from tests.integration.crd.test_crd_refusals import JOB
 COLLECTION = {
     "apiVersion": "referee.dev/v1alpha1",
     "kind": "Collection",
-    "metadata": {"name": "safety-v1"},
+    "metadata": {"generateName": "safety-"},
     "spec": {"id": "safety_v1", "category": "safety", "benchmarks": [{"id": "arc", "provider": "harness"}]},
 }
 PROVIDER = {
     "apiVersion": "referee.dev/v1alpha1",
     "kind": "Provider",
-    "metadata": {"name": "harness"},
+    "metadata": {"generateName": "harness-"},
     "spec": {"id": "lm_harness", "adapter": {"image": "registry.example/lm-eval:1"}, "benchmarks": [{"id": "arc"}]},
 }
 STATUS = {
@@ -42,26 +39,26 @@ STATUS = {
 
 
 @pytest.fixture
-async def finished(crd_server: Server) -> Object:
+def finished(server: Server) -> Object:
     """A job that ran and did not pass."""
-    created = await crd_server.create({**JOB, "metadata": {"generateName": "capitals-"}})
-    return await crd_server.replace_status({**created, "status": STATUS})
+    created = server.create(JOB)
+    return server.replace({**created, "status": STATUS}, "status")
 
 
-async def test_a_new_job_is_not_current_to_kstatus(crd_server: Server) -> None:
-    created = await crd_server.create(JOB, dry_run=True)
-
-    assert created["status"] == {"observedGeneration": -1}
-
-
-async def test_a_status_in_a_manifest_is_replaced_by_the_default(crd_server: Server) -> None:
-    created = await crd_server.create({**JOB, "status": STATUS}, dry_run=True)
+def test_a_new_job_is_not_current_to_kstatus(server: Server) -> None:
+    created = server.create(JOB, dryRun="All")
 
     assert created["status"] == {"observedGeneration": -1}
 
 
-async def test_the_defaults_are_what_the_reference_says_and_nothing_empty(crd_server: Server) -> None:
-    created = await crd_server.create(JOB, dry_run=True)
+def test_a_status_in_a_manifest_is_replaced_by_the_default(server: Server) -> None:
+    created = server.create({**JOB, "status": STATUS}, dryRun="All")
+
+    assert created["status"] == {"observedGeneration": -1}
+
+
+def test_the_defaults_are_what_the_reference_says_and_nothing_empty(server: Server) -> None:
+    created = server.create(JOB, dryRun="All")
 
     assert created["spec"] == {
         "model": {"url": "http://models.example/v1", "name": "m", "api": "Chat", "timeoutSeconds": 120},
@@ -90,90 +87,73 @@ async def test_the_defaults_are_what_the_reference_says_and_nothing_empty(crd_se
     }
 
 
-async def test_a_partial_object_gets_the_rest_of_its_defaults(crd_server: Server) -> None:
-    created = await crd_server.create(with_value(JOB, "spec.execution.retry.maxRetries", 0), dry_run=True)
+def test_a_partial_object_gets_the_rest_of_its_defaults(server: Server) -> None:
+    created = server.create(with_value(JOB, "spec.execution.retry.maxRetries", 0), dryRun="All")
 
     assert created["spec"]["execution"]["retry"]["maxDelaySeconds"] == 60
     assert created["spec"]["execution"]["parallelism"] == 4
 
 
-def _kubectl(server: Server, kubectl: list[str], *arguments: str, given: object = None) -> str:
-    return subprocess.run(
-        [*kubectl, *arguments, "--namespace", server.namespace],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+def _get(server: Server, *arguments: str) -> list[list[str]]:
+    return [line.split() for line in server.kubectl("get", *arguments).splitlines()]
 
 
-def _get(server: Server, kubectl: list[str], *arguments: str) -> list[list[str]]:
-    return [line.split() for line in _kubectl(server, kubectl, "get", *arguments).splitlines()]
-
-
-async def test_kubectl_get_shows_at_a_glance_how_a_job_stands(
-    finished: Object, crd_server: Server, kubectl: list[str]
-) -> None:
-    header, row = _get(crd_server, kubectl, "evj", finished["metadata"]["name"])
+def test_kubectl_get_shows_at_a_glance_how_a_job_stands(finished: Object, server: Server) -> None:
+    header, row = _get(server, "evj", finished["metadata"]["name"])
 
     assert header == ["NAME", "MODEL", "PHASE", "DONE", "%", "SCORE", "PASSED", "AGE"]
     assert row[:-1] == [finished["metadata"]["name"], "m", "Completed", "1/1", "100", "0.8125", "False"]
 
 
-async def test_kubectl_get_wide_adds_why(finished: Object, crd_server: Server, kubectl: list[str]) -> None:
-    header, row = _get(crd_server, kubectl, "evaluationjobs", finished["metadata"]["name"], "-o", "wide")
+def test_kubectl_get_wide_adds_why(finished: Object, server: Server) -> None:
+    header, row = _get(server, "evaluationjobs", finished["metadata"]["name"], "-o", "wide")
 
     assert dict(zip(header, row, strict=True)).items() >= {"REASON": "GateFailed", "GROUP": "default"}.items()
 
 
-async def test_provider_and_collection_show_their_ids(crd_server: Server, kubectl: list[str]) -> None:
-    await crd_server.create(PROVIDER)
-    await crd_server.create(COLLECTION)
+def test_provider_and_collection_show_their_ids(server: Server) -> None:
+    provider, collection = server.create(PROVIDER)["metadata"]["name"], server.create(COLLECTION)["metadata"]["name"]
 
-    assert _get(crd_server, kubectl, "evp")[1][:2] == ["harness", "lm_harness"]
-    assert _get(crd_server, kubectl, "evc")[1][:3] == ["safety-v1", "safety_v1", "safety"]
+    assert _get(server, "evp", provider)[1][:2] == [provider, "lm_harness"]
+    assert _get(server, "evc", collection)[1][:3] == [collection, "safety_v1", "safety"]
 
 
-async def test_jobs_are_in_the_category_all_and_everything_in_referee(
-    crd_server: Server, kubectl: list[str], finished: Object
-) -> None:
-    await crd_server.create(COLLECTION)
+def test_jobs_are_in_the_category_all_and_everything_in_referee(server: Server, finished: Object) -> None:
+    job = f"evaluationjob.referee.dev/{finished['metadata']['name']}"
+    collection = f"collection.referee.dev/{server.create(COLLECTION)['metadata']['name']}"
 
-    everything = _get(crd_server, kubectl, "referee", "-o", "name")
-    shown_with_all = _get(crd_server, kubectl, "all", "-o", "name")
+    everything = server.kubectl("get", "referee", "-o", "name").split()
+    shown_with_all = server.kubectl("get", "all", "-o", "name").split()
 
-    assert [f"evaluationjob.referee.dev/{finished['metadata']['name']}"] in everything
-    assert ["collection.referee.dev/safety-v1"] in everything
-    assert [f"evaluationjob.referee.dev/{finished['metadata']['name']}"] in shown_with_all
+    assert {job, collection} <= set(everything)
+    assert job in shown_with_all
+    assert collection not in shown_with_all
 
 
 @pytest.mark.parametrize("field", ["spec.model.name=m", "spec.group=default", "status.phase=Completed"])
-async def test_jobs_are_selected_by_model_group_and_phase(field: str, finished: Object, crd_server: Server) -> None:
-    equal, other = field, field.replace("=", "=not-")
-
-    assert [job["metadata"]["name"] for job in await crd_server.list("EvaluationJob", fieldSelector=equal)] == [
-        finished["metadata"]["name"]
-    ]
-    assert await crd_server.list("EvaluationJob", fieldSelector=other) == []
-
-
-async def test_catalogue_entries_are_selected_by_id(crd_server: Server) -> None:
-    await crd_server.create(PROVIDER)
-
-    found = await crd_server.list("Provider", fieldSelector="spec.id=lm_harness")
-
-    assert [provider["metadata"]["name"] for provider in found] == ["harness"]
-
-
-async def test_kubectl_wait_sees_the_end(finished: Object, crd_server: Server, kubectl: list[str]) -> None:
+def test_jobs_are_selected_by_model_group_and_phase(field: str, finished: Object, server: Server) -> None:
     name = finished["metadata"]["name"]
 
-    said = _kubectl(crd_server, kubectl, "wait", "evj", name, "--for=condition=Complete", "--timeout=5s")
+    assert name in server.select("EvaluationJob", field)
+    assert name not in server.select("EvaluationJob", field.replace("=", "=not-"))
+
+
+def test_catalogue_entries_are_selected_by_id(server: Server) -> None:
+    name = server.create(PROVIDER)["metadata"]["name"]
+
+    assert name in server.select("Provider", "spec.id=lm_harness")
+    assert name not in server.select("Provider", "spec.id=garak")
+
+
+def test_kubectl_wait_sees_the_end(finished: Object, server: Server) -> None:
+    name = finished["metadata"]["name"]
+
+    said = server.kubectl("wait", "evj", name, "--for=condition=Complete", "--timeout=5s")
 
     assert said == f"evaluationjob.referee.dev/{name} condition met\n"
 
 
-async def test_conditions_merge_by_type_in_a_server_side_apply(finished: Object, crd_server: Server) -> None:
+def test_conditions_merge_by_type_in_a_server_side_apply(finished: Object, server: Server) -> None:
     name = finished["metadata"]["name"]
     mine = {"type": "Finished", "status": "True", "reason": "Completed", "lastTransitionTime": "2026-01-01T00:00:00Z"}
     applied = {
@@ -183,21 +163,15 @@ async def test_conditions_merge_by_type_in_a_server_side_apply(finished: Object,
         "status": {"conditions": [mine]},
     }
 
-    call = Call(
-        "PATCH",
-        EVALUATION_JOBS.one(crd_server.namespace, name, "status"),
-        {"fieldManager": "test"},
-        applied,
-        "application/apply-patch+yaml",
-    )
-    answer = await crd_server.transport.request(call)
+    answer = server.cluster.api.apply(server.path(finished, "status"), json.dumps(applied), manager="another")
 
     assert {c["type"] for c in answer["status"]["conditions"]} == {"Passed", "Complete", "Finished"}
 
 
-async def test_kubectl_apply_changes_what_may_change(crd_server: Server, kubectl: list[str]) -> None:
-    _kubectl(crd_server, kubectl, "apply", "--filename=-", given=JOB)
+def test_kubectl_apply_changes_what_may_change(server: Server) -> None:
+    manifest = with_value(JOB, "metadata", {"name": "applied"})
+    server.kubectl("apply", "--filename=-", given=manifest)
 
-    said = _kubectl(crd_server, kubectl, "apply", "--filename=-", given=with_value(JOB, "spec.tags", ["again"]))
+    said = server.kubectl("apply", "--filename=-", given=with_value(manifest, "spec.tags", ["again"]))
 
-    assert said == "evaluationjob.referee.dev/capitals configured\n"
+    assert said == "evaluationjob.referee.dev/applied configured\n"

@@ -56,7 +56,7 @@ async def test_the_first_to_come_leads_and_keeps_leading(kube: Kube, clock: Cloc
     first.start()
     await until(first.elector.held)
     second.start()
-    await asyncio.sleep(300)
+    await asyncio.sleep(100)
 
     assert first.elector.held()
     assert not second.elector.held()

@@ -9,7 +9,7 @@ import selectors
 from collections.abc import Callable
 from selectors import SelectorKey
 
-_GRACE = 0.005
+_GRACE = 0.002
 """Real seconds that bytes on loopback may take between two sockets of this process."""
 _DEADLOCK = 5.0
 

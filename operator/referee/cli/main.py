@@ -1,0 +1,73 @@
+"""The command line: names, options and help; the work is in one module a command."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from referee import __version__
+
+_CANNOT = 2
+_INTERRUPTED = 130
+_RUN_EPILOG = """\b
+Exit codes:
+  0    every gate passed; or all was run and nothing has pass criteria
+  1    a gate failed
+  2    something could not be run, or was cancelled
+  3    all was run, and the verdict is Unknown
+  130  interrupted: once asks the adapters to end and keeps partial results,
+       twice ends them at once
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="referee %(version)s")
+def cli() -> None:
+    """Evaluate models: jobs, scores and verdicts from a manifest."""
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(f"referee {__version__}")
+
+
+@cli.command(epilog=_RUN_EPILOG)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--model-url", metavar="URL", help="Call the model here instead of at the manifest's spec.model.url.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["table", "json", "yaml"]),
+    default="table",
+    show_default=True,
+    help="What to print at the end; json and yaml are the resource with its status.",
+)
+@click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("referee-results"),
+    show_default=True,
+    help="Where results are kept, a directory per job.",
+)
+def run(files: tuple[str, ...], model_url: str | None, output: str, results: Path) -> None:
+    """Run EvaluationJobs on this machine, without a cluster.
+
+    FILE is what `kubectl apply -f` takes: YAML or JSON with one or more objects, a directory of such files, or - for
+    the standard input. It holds EvaluationJobs and what they refer to: Providers, Collections, ConfigMaps and
+    Secrets. Providers that are installed beside Referee need not be given. Several jobs are run one after another.
+    """
+    from referee.cli.run import Options, run_files  # noqa: PLC0415 - a quarter of a second
+
+    sys.exit(run_files(Options(files, model_url, output, results)))
+
+
+def main() -> None:
+    """The program: every way out of it has a documented exit code."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_CANNOT)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(_INTERRUPTED)

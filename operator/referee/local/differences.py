@@ -1,0 +1,33 @@
+"""What a manifest asks for that has no counterpart on one machine: said before the run, or refused.
+
+Placement, images and quotas are what a cluster is for; leaving them out changes no number and needs no word. What is
+told here may surprise somebody who knows the job from a cluster.
+"""
+
+from referee.api.evaluationjob import EvaluationJob
+from referee.local.errors import LocalError
+
+
+def refuse_what_would_never_run(jobs: list[EvaluationJob]) -> None:
+    """Find jobs that wait for an edit that nobody can make here.
+
+    Raises:
+        LocalError: naming them.
+    """
+    said = "spec.suspend: is set, and nobody can unset it while the command waits; leave it out to run the job here"
+    suspended = [f"EvaluationJob {job.metadata.name}: {said}" for job in jobs if job.spec.suspend]
+    if suspended:
+        raise LocalError(suspended)
+
+
+def notes(job: EvaluationJob, model_url: str | None) -> list[str]:
+    """Sentences for people."""
+    told = []
+    if model_url is not None:
+        told.append(f"the model is called at {model_url} (--model-url), not at {job.spec.model.url}")
+    if job.spec.queue_name:
+        told.append(f"spec.queueName {job.spec.queue_name}: there is no queue here, the job starts at once")
+    if job.spec.pod.volumes:
+        paths = ", ".join(volume.mount_path for volume in job.spec.pod.volumes)
+        told.append(f"spec.pod.volumes: claims are not mounted here; {paths} is this machine's own, if it is there")
+    return told
