@@ -18,7 +18,7 @@ from typing import Any
 from referee_adapter import JobSpec, Metric, MetricType, Slice
 
 Json = dict[str, Any]
-_RIGHT_OR_WRONG = {"acc", "acc_norm", "acc_bytes", "exact_match", "em", "pass@1", "prompt_level_strict_acc"}
+_RIGHT_OR_WRONG = {"acc", "acc_norm", "acc_bytes", "exact_match", "em", "prompt_level_strict_acc"}
 _NOT_METRICS = {"name", "alias", "sample_len", "sample_count"}
 
 

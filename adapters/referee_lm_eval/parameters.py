@@ -50,7 +50,8 @@ class Parameters:
     """Allow tasks that execute what the model wrote."""
 
 
-_BACKENDS = ("auto", "none", "remote", "tiktoken", "huggingface")
+CHOICES = {"tokenizer_backend": ("auto", "none", "remote", "tiktoken", "huggingface")}
+LOWEST = {"num_fewshot": 0, "max_length": 2, "batch_size": 1, "seed": 0, "bootstrap_iters": 0}
 _JSON = {str: "a string", int: "a whole number", bool: "true or false", dict: "an object", NoneType: "null"}
 
 
@@ -64,19 +65,21 @@ def read_parameters(given: Json) -> Parameters:
     if unknown := sorted(set(given) - set(hints)):
         raise _invalid(f"{', '.join(unknown)}: not known; there are {', '.join(hints)}")
     for name, value in given.items():
-        allowed = _kinds(hints[name])
+        allowed = kinds(hints[name])
         if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
             raise _invalid(f"{name} must be {' or '.join(_JSON[kind] for kind in allowed)}, not {value!r}")
     parameters = Parameters(**given)
-    if parameters.tokenizer_backend not in _BACKENDS:
-        raise _invalid(f"tokenizer_backend must be one of {', '.join(_BACKENDS)}, not {parameters.tokenizer_backend!r}")
-    for name, low in {"num_fewshot": 0, "max_length": 2, "batch_size": 1, "seed": 0, "bootstrap_iters": 0}.items():
+    for name, choices in CHOICES.items():
+        if (value := getattr(parameters, name)) not in choices:
+            raise _invalid(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    for name, low in LOWEST.items():
         if (value := getattr(parameters, name)) is not None and value < low:
             raise _invalid(f"{name} must be at least {low}, not {value}")
     return parameters
 
 
-def _kinds(hint: object) -> tuple[type, ...]:
+def kinds(hint: object) -> tuple[type, ...]:
+    """The plain types that a field's annotation allows."""
     parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     return tuple(get_origin(part) or part for part in parts)
 

@@ -1,6 +1,6 @@
 """The API server of the integration tests, one a run, with a double of the kubelet for the pods."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,8 +10,10 @@ from tests.testbed.session import cluster_of_this_run
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Cluster:
-    return cluster_of_this_run("api")
+def cluster() -> Iterator[Cluster]:
+    cluster = cluster_of_this_run("api")
+    yield cluster
+    cluster.api.close()
 
 
 @pytest.fixture

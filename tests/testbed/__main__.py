@@ -66,6 +66,7 @@ def bring_up(level: str) -> None:
     ENVIRONMENT.write_text(text)
     _say(text.rstrip())
     _say(f"# the same: source {_shown(ENVIRONMENT)}; what the programs say: {_shown(directory / 'logs')}")
+    _say(f"# a kubectl of the same version: {cluster.kubectl_program}")
 
 
 def take_down() -> None:

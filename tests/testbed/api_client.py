@@ -7,7 +7,6 @@ import json
 import ssl
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -37,16 +36,20 @@ class RefusedError(Exception):
 
 
 class Api:
-    """One identity at one API server."""
+    """One identity at one API server; identities share the connections."""
 
-    def __init__(self, server: str, token: str | None, tls: ssl.SSLContext | None) -> None:
-        self._tls = tls
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(base_url=server, verify=tls or True, headers=headers, timeout=30.0, trust_env=False)
+    def __init__(self, client: httpx.Client, token: str | None) -> None:
+        self._client = client
+        self._identity = {"Authorization": f"Bearer {token}"} if token else {}
+
+    @classmethod
+    def at(cls, server: str, token: str | None, tls: ssl.SSLContext | None) -> Self:
+        """A new client of a server."""
+        return cls(httpx.Client(base_url=server, verify=tls or True, timeout=30.0, trust_env=False), token)
 
     def as_token(self, token: str | None) -> "Api":
-        """The same server, as another identity; None: as nobody."""
-        return Api(str(self._client.base_url), token, self._tls)
+        """The same server, as another identity; None: as nobody, or as the client certificate says."""
+        return Api(self._client, token)
 
     def get(self, path: str, **query: str) -> Json:
         """Read an object or a list."""
@@ -86,7 +89,7 @@ class Api:
     def wait(self, path: str, until: Callable[[Json], Any], seconds: float = 10.0) -> Json:
         """The object at a path as soon as the condition holds for it; it need not exist yet."""
         deadline, last = time.monotonic() + seconds, "it does not exist"
-        while time.monotonic() < deadline:
+        while (begin := time.monotonic()) < deadline:
             try:
                 found = self.get(path)
             except RefusedError as error:
@@ -96,7 +99,7 @@ class Api:
                 if until(found):
                     return found
                 last = json.dumps(found, indent=1)
-            time.sleep(0.03)
+            time.sleep(max(0.03, 2 * (time.monotonic() - begin)))  # a long list must not keep the server busy
         raise TimeoutError(f"{path} is after {seconds:g} s still not as wanted: {last}")
 
     def _json(
@@ -105,20 +108,13 @@ class Api:
         return self._send(method, path, query, None if body is None else json.dumps(body), kind)
 
     def _send(self, method: str, path: str, query: dict[str, str], content: str | None, kind: str) -> Json:
-        answer = self._client.request(method, path, params=query, content=content, headers={"Content-Type": kind})
+        headers = {"Content-Type": kind, **self._identity}
+        answer = self._client.request(method, path, params=query, content=content, headers=headers)
         if answer.is_error:
             raise RefusedError(answer)
         decoded: Json = answer.json()
         return decoded
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections, of every identity."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -1,7 +1,7 @@
 """Lets every pod of a namespace meet a fate, as it appears: what stands in for the adapters of many jobs at once.
 
-A fate is a coroutine per pod. When the pod is deleted the coroutine is cancelled, which is the pod's SIGTERM: a fate that
-catches it may still report something; then the pod ends with 143 and goes, as under a kubelet.
+A fate is a coroutine per pod. When the pod is deleted the coroutine is cancelled, which is the pod's SIGTERM: a fate
+that catches it may still report something; then the pod ends with 143 and goes, as under a kubelet.
 """
 
 import asyncio

@@ -36,7 +36,7 @@ def find(names: Iterable[str]) -> Programs | None:
     wanted = tuple(names)
     for path in (os.environ.get("KUBEBUILDER_ASSETS"), os.environ.get("PATH")):
         found = {name: Path(place) for name in wanted if path and (place := shutil.which(name, path=path))}
-        if len(found) == len(wanted) and _new_enough(found):
+        if found and len(found) == len(wanted) and _new_enough(found):
             return found
     return None
 

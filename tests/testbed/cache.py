@@ -1,8 +1,7 @@
 """Where the testbed keeps what takes long to make: under the user's cache directory, never in the tree.
 
-An entry is made once by whoever comes first, in a directory of its own that gets its final name only when it is complete;
-others wait at a lock file. What nobody used for two weeks goes, since an environment with its layer takes over a gigabyte
-and every change of the lock file makes another.
+An entry is made once by whoever comes first; others wait at a lock file. What nobody used for two weeks goes, since an
+environment with its layer takes over a gigabyte and every change of the lock file makes another.
 """
 
 import fcntl
@@ -35,8 +34,8 @@ def locked(path: Path) -> Iterator[None]:
 def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     """The directory `key` among the entries of a kind; `make` fills it when it is not there.
 
-    `make` gets the final path, since environments remember where they were made. A mark beside the directory says that it
-    is complete: one that was interrupted is made anew.
+    `make` gets the final path, since environments remember where they were made. A mark beside the directory says
+    that it is complete: one that was interrupted is made anew.
     """
     entries = cache_directory(kind)
     entry, complete = entries / key, entries / f"{key}.complete"

@@ -1,14 +1,15 @@
 """The control groups of a node's pods: one directory of its own in every hierarchy, so that it can be taken away.
 
-The kubelet and runc make groups below it and leave them behind when they are killed. With cgroup v1 there is a hierarchy a
-controller, with v2 there is one; both are directories in which only `rmdir` works. The name says which process the node
-hangs on, so that what a killed holder left can be told from what is in use.
+The kubelet and runc make groups below it and leave them behind when they are killed. With cgroup v1 there is a
+hierarchy a controller, with v2 there is one; both are directories in which only `rmdir` works. The name says which
+process the node hangs on, so that what a killed holder left can be told from what is in use.
 """
 
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.testbed.processes import Identity
@@ -43,7 +44,7 @@ def _remove_those_of_the_dead() -> None:
 def _remove(name: str) -> None:
     for hierarchy in _hierarchies():
         top = hierarchy / name
-        wait_for(lambda top=top: _removed(top), f"{top} to be without processes", seconds=10)
+        wait_for(partial(_removed, top), f"{top} to be without processes", seconds=10)
 
 
 def _removed(top: Path) -> bool:

@@ -86,7 +86,7 @@ class Cluster:
     @cached_property
     def api(self) -> Api:
         """The API as the administrator."""
-        return Api(self.server, self.token or None, self.credentials.ssl)
+        return Api.at(self.server, self.token or None, self.credentials.ssl)
 
     def api_as(self, token: str | None) -> Api:
         """The API as whoever has this token; None: as nobody."""
@@ -169,5 +169,5 @@ def _name_of(manifest: str) -> str:
 
 
 def _is_established(crd: Json) -> bool:
-    conditions = crd.get("status", {}).get("conditions", [])
+    conditions = crd.get("status", {}).get("conditions") or []  # null for a moment after the creation
     return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)

@@ -1,7 +1,7 @@
 """Names of Services: CoreDNS beside the kubelet, behind the Service that every pod's resolver asks.
 
-It runs as a program of the node and not as a pod, so that it needs no image and is there before the first pod; its Service
-therefore has an endpoint that is written here. It knows the cluster's names and no others.
+It runs as a program of the node and not as a pod, so that it needs no image and is there before the first pod; its
+Service therefore has an endpoint that is written here. It knows the cluster's names and no others.
 """
 
 import socket
@@ -18,7 +18,7 @@ NAME = "kube-dns"
 _PORTS = [("dns", "UDP"), ("dns-tcp", "TCP")]
 
 
-def dns(namespaces: Namespaces, programs: Programs, directory: Path, network: Network, kubeconfig: Path) -> Program:
+def dns(namespaces: Namespaces, programs: Programs, directory: Path, kubeconfig: Path) -> Program:
     """The program, with its configuration in the directory."""
     directory.mkdir()
     file = directory / "Corefile"

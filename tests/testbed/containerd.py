@@ -1,12 +1,13 @@
 """The container runtime of a node: Debian's containerd with runc, started inside the node's namespaces.
 
-Its socket lies under the node's own /run, so it meets no other containerd. Its images are kept from node to node, since
-to unpack an adapter's 28,000 files takes twenty seconds: the first node of a machine gets the directory with them and locks
-it; one that runs beside it begins with nothing.
+Its socket lies under the node's own /run, so it meets no other containerd. Its images are kept from node to node,
+since to unpack an adapter's 28,000 files takes twenty seconds: the first node of a machine gets the directory with
+them and locks it; one that runs beside it begins with nothing.
 
 What the configuration says against the default:
 
-- `restrict_oom_score_adj`: without CAP_SYS_RESOURCE every sandbox else fails with "can't get final child's PID from pipe";
+- `restrict_oom_score_adj`: without CAP_SYS_RESOURCE every sandbox else fails with "can't get final child's PID from
+  pipe";
 - `SystemdCgroup = false` and no AppArmor: a node is no machine with an init system;
 - the snapshotters that probe for file systems nobody has here are off, which saves their errors in the log.
 """
@@ -33,7 +34,7 @@ CTR = ("ctr", "--address", SOCKET, "--namespace", "k8s.io")
 
 @contextmanager
 def running_containerd(namespaces: Namespaces, directory: Path, network: Network, children: Children) -> Iterator[None]:
-    """Start it as one of the children, with its configuration in the directory; the images are its until the body ends."""
+    """Start it as one of the children, configured in the directory; the images are its until the body ends."""
     directory.mkdir()
     with _images(directory) as root:
         command = namespaces.inside("containerd", "--config", _configure(directory, root, network))

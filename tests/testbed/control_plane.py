@@ -11,6 +11,7 @@ Everybody is a static token: files of a few lines, where client certificates are
 import secrets
 import socket
 import ssl
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.testbed.waiting import wait_for
 
 ADMIN = "admin"
 ISSUER = "https://kubernetes.default.svc.cluster.local"
+SOCKET_PATH_LIMIT = 108
 PORTS = range(20000, 32000)
 """Below Linux' ephemeral ports: a connection going out cannot take one between the look and the server's start."""
 
@@ -132,7 +134,9 @@ class ControlPlane:
         ]
 
     def _etcd_socket(self) -> Path:
-        return self._directory / "etcd.sock"
+        """In the directory, unless that makes the path longer than the kernel takes."""
+        path = self._directory / "etcd.sock"
+        return path if len(str(path)) < SOCKET_PATH_LIMIT else Path(tempfile.gettempdir()) / f"etcd-{self._port}.sock"
 
     def _apiserver(self, keys: Keys) -> list[str]:
         alone = self.settings.address.startswith("127.")

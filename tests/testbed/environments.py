@@ -1,11 +1,11 @@
 """The layers above the interpreter: the third-party packages of an extra, and the project's own wheel on top.
 
-Together they are a virtual environment at /app. The packages are what `uv.lock` says, installed once per lock file; the
-project is the wheel that a user gets from the same tree, so what lies in an image is listed in one place, pyproject.toml,
-and a change of the code makes a layer of some hundred kilobytes and leaves the large ones alone.
+Together they are a virtual environment at /app. The packages are what `uv.lock` says, installed once per lock file;
+the project is the wheel that a user gets from the same tree, so what lies in an image is listed in one place,
+pyproject.toml, and a change of the code makes a layer of some hundred kilobytes and leaves the large ones alone.
 
-Rejected: a non-editable `uv sync` of the project into the same environment, which ties 900 MB to every edit; copying the
-virtual environment as it is, whose scripts and links name this machine's paths.
+Rejected: a non-editable `uv sync` of the project into the same environment, which ties 900 MB to every edit; copying
+the virtual environment as it is, whose scripts and links name this machine's paths.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _PACKAGES = PurePosixPath("lib", f"python{sys.version_info.major}.{sys.version_i
 
 def packages_tree(extra: str) -> Tree:
     """The third-party packages of the project with this extra."""
-    lock = (PROJECT / "uv.lock").read_bytes() + (PROJECT / "pyproject.toml").read_bytes()
+    lock = (PROJECT / "uv.lock").read_bytes()
     key = hashlib.sha256(lock + str(INTERPRETER).encode()).hexdigest()[:16]
     environment = cached("environments", f"{extra}-{key}", lambda path: _install(path, extra))
     configuration = f"home = {INTERPRETER.parent}\ninclude-system-site-packages = false\n"
@@ -41,7 +41,7 @@ def packages_tree(extra: str) -> Tree:
     }
     for path in _files(environment / _PACKAGES):
         tree[APP / path.relative_to(environment)] = path
-    return tree | listed_libraries(environment / "libraries.json")
+    return {**tree, **listed_libraries(environment / "libraries.json")}
 
 
 def project_tree() -> Tree:

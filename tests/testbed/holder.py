@@ -18,8 +18,11 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
+
+import httpx
 
 from tests.testbed.binaries import find_or_build
 from tests.testbed.cache import locked
@@ -31,6 +34,7 @@ from tests.testbed.waiting import wait_for
 
 HOLDER, READY, INSTALLED, LOG = "holder", "cluster.json", "installed.json", "holder.log"
 GRACE = 30.0
+START_OF_A_PROGRAM = 60.0
 CHECK_EVERY = 1000
 """Milliseconds between looks at the children; the owner's end is seen at once."""
 
@@ -138,7 +142,17 @@ def _install(name: str, cluster: Cluster, directory: Path, children: Children) -
     made: Installed = getattr(importlib.import_module(module), function)(cluster)
     for program in made.programs:
         children.start(program)
+    for program in made.programs:
+        if program.ready:
+            wait_for(partial(_answers, program.ready), f"{program.name} to be ready", START_OF_A_PROGRAM)
     (directory / INSTALLED).write_text(json.dumps({"url": made.url, "token": made.token}))
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def _exit_once(_number: int, _frame: FrameType | None) -> None:

@@ -1,7 +1,7 @@
 """The testbed's images: what is in each and how it is called.
 
-An image is three layers (interpreter, packages of an extra, the project), of which a change of the code remakes the last.
-The pause image, which holds a pod's namespaces open, is one static program of twenty lines.
+An image is three layers (interpreter, packages of an extra, the project), of which a change of the code remakes the
+last. The pause image, which holds a pod's namespaces open, is one static program of twenty lines.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from tests.testbed.cache import cache_directory, cached
 from tests.testbed.environments import APP, packages_tree, project_tree
 from tests.testbed.interpreter import CERTIFICATES, USER, base_tree
-from tests.testbed.oci import Image, Inline, Store
+from tests.testbed.oci import Image, Store
 
 PAUSE = "referee.dev/pause:dev"
 

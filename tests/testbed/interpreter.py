@@ -1,12 +1,12 @@
 """The base layer of the testbed's images: the Python that runs this, whoever built it, and what it links.
 
-Everything lies in the image where it lies on this machine: a prefix and its search paths for libraries are compiled into
-an interpreter, so one that moved would have to be patched. Bytecode is made apart from the sources and never checked
-against them, because a layer's files all have the same time and bytecode that is checked would be thrown away at each
-import: a second for the standard library alone.
+Everything lies in the image where it lies on this machine: a prefix and its search paths for libraries are compiled
+into an interpreter, so one that moved would have to be patched. Bytecode is made apart from the sources and never
+checked against them, because a layer's files all have the same time and bytecode that is checked would be thrown away
+at each import: a second for the standard library alone.
 
-Rejected: Debian's packages of Python, which are another version than the environment's; a shell, since what runs in these
-images is Python.
+Rejected: Debian's packages of Python, which are another version than the environment's; a shell, since what runs in
+these images is Python.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """The node agent: what it is told about this kind of node.
 
-Its pods' control groups lie below one of the node's own, since a machine may have several nodes, or a kubelet of its own.
-It takes what Kubernetes would take, except that the disk may be almost full and nobody is evicted for it, and that changes
-are seen in seconds instead of a minute.
+Its pods' control groups lie below one of the node's own, since a machine may have several nodes, or a kubelet of its
+own. It takes what Kubernetes would take, except that the disk may be almost full and nobody is evicted for it, and
+that changes are seen in seconds instead of a minute.
 """
 
 import json
@@ -16,6 +16,9 @@ from tests.testbed.processes import Program
 
 NODE_NAME = "node-1"
 CLUSTER_DOMAIN = "cluster.local"
+
+_ROOT = "/run/kubelet"
+"""In the node's own /run, because it makes sockets below it, and a socket's path may have 107 characters."""
 
 
 def kubelet(
@@ -56,7 +59,7 @@ def kubelet(
         f"--kubeconfig={kubeconfig}",
         f"--hostname-override={NODE_NAME}",
         f"--node-ip={network.node_address}",
-        f"--root-dir={directory / 'pods'}",
+        f"--root-dir={_ROOT}",
         f"--cert-dir={directory / 'certificates'}",
     )
     return Program("kubelet", command)

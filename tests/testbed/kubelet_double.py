@@ -2,8 +2,8 @@
 
 It is a stand-in for what a cluster of an API server alone lacks, and no more: the Job controller, the garbage collector
 and the API server's rules about pods are real. Pods are bound, not only given a status, since an unbound one vanishes
-the moment it is deleted while a bound one waits for its kubelet, which is when an adapter sends what it has. The node is
-a real object with a renewed Lease, or the pods on it would be collected as orphans after a minute.
+the moment it is deleted while a bound one waits for its kubelet, which is when an adapter sends what it has. The node
+is a real object with a renewed Lease, or the pods on it would be collected as orphans after a minute.
 
 For clusters without a scheduler: one that is there gets to the pods first, and binding fails with 409.
 """

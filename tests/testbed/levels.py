@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.testbed.binaries import CONTROL_PLANE, find_or_build
+from tests.testbed.binaries import CONTROL_PLANE, NODE, find_or_build
 from tests.testbed.cluster import Cluster
 from tests.testbed.control_plane import ControlPlane, Settings
+from tests.testbed.node import node_level
 from tests.testbed.processes import Children
 
 AUDIT_POLICY = """\
@@ -68,5 +69,6 @@ def given_level(_directory: Path, _children: Children) -> Iterator[Cluster]:
 
 LEVELS = {
     "api": Level(CONTROL_PLANE, api_level, seconds=120),
+    "node": Level(NODE, node_level, seconds=300),
     "given": Level((), given_level, seconds=120),
 }

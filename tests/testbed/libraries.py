@@ -1,8 +1,8 @@
 """Which shared libraries of this machine a set of programs and extension modules needs in an image.
 
-The dynamic linker itself is asked, by `ldd`, so that search paths, symbolic links and whatever a wheel brings along are
-followed as they will be at run time. An answer takes seconds for the modules of a large environment, hence the list on
-disk beside what was asked about.
+The dynamic linker itself is asked, by `ldd`, so that search paths, symbolic links and whatever a wheel brings along
+are followed as they will be at run time. An answer takes seconds for the modules of a large environment, hence the
+list on disk beside what was asked about.
 """
 
 import json

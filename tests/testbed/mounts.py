@@ -1,8 +1,9 @@
-"""What a node sees of this machine's file system: all of it, but with places of its own where its programs would write.
+"""What a node sees of this machine's file system: all of it, but with places of its own where its programs would
+write.
 
-The kubelet and containerd have paths below /run and /var that no option changes, and the kubelet sets kernel parameters
-that hold for the whole machine: those are covered by files that say what it wants to hear. The mounts exist in the node's
-mount namespace only and go with it.
+The kubelet and containerd have paths below /run and /var that no option changes, and the kubelet sets kernel
+parameters that hold for the whole machine: those are covered by files that say what it wants to hear. The mounts
+exist in the node's mount namespace only and go with it.
 """
 
 from pathlib import Path

@@ -1,12 +1,12 @@
 """The namespaces of a node: what keeps its processes, mounts and addresses apart from this machine's.
 
 The node has a process namespace of its own, so that one signal to its first process ends everything in it, pods and
-whatever they started included, at once and in the kernel: nothing has to be found by name, and nothing can be forgotten.
-The mounts go with the last process. The first process is tied to whoever opened the namespaces, so all of it goes also when
-that one is killed.
+whatever they started included, at once and in the kernel: nothing has to be found by name, and nothing can be
+forgotten. The mounts go with the last process. The first process is tied to whoever opened the namespaces, so all of
+it goes also when that one is killed.
 
-Rejected: ending each program by a recorded pid. The shims of containerd leave their parent and outlive it on purpose, and a
-container outlives its shim.
+Rejected: ending each program by a recorded pid. The shims of containerd leave their parent and outlive it on purpose,
+and a container outlives its shim.
 """
 
 import os
@@ -33,7 +33,7 @@ class Namespaces:
     def opened(cls, init: Path, children: Children) -> Iterator["Namespaces"]:
         """Make the namespaces, with a child that runs `init` as their first process; all in them ends with the body."""
         kinds = ["--mount", "--net", "--uts", "--ipc", "--pid", "--mount-proc", "--propagation", "private"]
-        command = [program("unshare"), *kinds, "--fork", "--kill-child", init]
+        command: list[str | Path] = [program("unshare"), *kinds, "--fork", "--kill-child", init]
         outer = children.start(Program("namespaces", command))
         offspring = Path(f"/proc/{outer.pid}/task/{outer.pid}/children")
 

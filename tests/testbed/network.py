@@ -1,11 +1,12 @@
 """The addresses of a node: one block of this machine's address space, cut into link, Services and pods.
 
-A node hangs on a pair of virtual interfaces. One route on this machine leads the whole block there, so Services and pods
-are reached from here; the other way, the machine's end of the link is all that the node knows, so a pod reaches servers
-here and nothing beyond, unless the machine forwards.
+A node hangs on a pair of virtual interfaces. One route on this machine leads the whole block there, so Services and
+pods are reached from here; the other way, the machine's end of the link is all that the node knows, so a pod reaches
+servers here and nothing beyond, unless the machine forwards.
 
-The blocks lie in 198.18.0.0/15, which is set apart for tests (RFC 2544): the private ranges are what clouds, Docker and
-VPNs already use. A block that overlaps a route of this machine is not taken, so nodes do not collide with each other.
+The blocks lie in 198.18.0.0/15, which is set apart for tests (RFC 2544): the private ranges are what clouds, Docker
+and VPNs already use. A block that overlaps a route of this machine is not taken, so nodes do not collide with each
+other.
 """
 
 import json

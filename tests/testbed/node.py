@@ -1,10 +1,11 @@
 """A node with a whole Kubernetes on it, on this machine and apart from it: real pods, Services, names.
 
-It is opened by the testbed's holder, whose children its programs are, and ends with it: one signal ends everything in its
-namespaces, then the link and the control groups are removed. What a killed holder could not remove are empty control
-groups; their name says whose they were, and the next node removes them.
+It is opened by the testbed's holder, whose children its programs are, and ends with it: one signal ends everything in
+its namespaces, then the link and the control groups are removed. What a killed holder could not remove are empty
+control groups; their name says whose they were, and the next node removes them.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,41 +17,51 @@ from tests.testbed.cluster import Cluster
 from tests.testbed.cluster_dns import dns, dns_answers, publish_dns
 from tests.testbed.containerd import running_containerd
 from tests.testbed.control_plane import ControlPlane, Settings
-from tests.testbed.images import pause_image, pause_program
+from tests.testbed.images import Recipe, build, pause_image, pause_program
 from tests.testbed.kubelet import NODE_NAME, kubelet
 from tests.testbed.mounts import prepare_mounts
 from tests.testbed.namespaces import Namespaces
 from tests.testbed.network import Network, connected
 from tests.testbed.node_images import import_image
-from tests.testbed.oci import Image
 from tests.testbed.processes import Children, Identity
 from tests.testbed.requirements import ensure_packages, refusal
 from tests.testbed.waiting import wait_for
 
-INIT = "node.init"
-HOST = "host-address"
+INIT, HOST = "node.init", "host-address"
+"""Files of the node's directory, which is also where its kubeconfig lies."""
 
 
 @dataclass(frozen=True)
 class Node:
     """A node that runs, as seen by whoever wants something of it."""
 
-    cluster: Cluster
+    namespaces: Namespaces
     host_address: str
     """This machine, as the node's pods reach it."""
-    _namespaces: Namespaces
 
     @classmethod
-    def of(cls, directory: Path, cluster: Cluster) -> "Node":
-        """The node that a holder keeps in this directory."""
+    def of(cls, cluster: Cluster) -> "Node | None":
+        """The node of a cluster; None if it is not one of the testbed's on this machine."""
+        directory = cluster.kubeconfig.parent
         init = Identity.read(directory / INIT)
-        if init is None:
-            raise RuntimeError(f"no node runs in {directory}: it is of another level, or has ended")
-        return cls(cluster, (directory / HOST).read_text(), Namespaces(init))
+        return cls(Namespaces(init), (directory / HOST).read_text()) if init else None
 
-    def import_image(self, image: Image) -> None:
-        """Give it an image; nothing happens when it has it."""
-        import_image(self._namespaces, image)
+
+def provide_image(cluster: Cluster, recipe: Recipe) -> str:
+    """See to it that a cluster's pods get an image of the project; returns its name there.
+
+    The testbed's node is given it. For another cluster somebody has pushed it before, with the same name below
+    REFEREE_IMAGE_PREFIX.
+    """
+    if (node := Node.of(cluster)) is not None:
+        import_image(node.namespaces, build(recipe))
+        return recipe.reference
+    if prefix := os.environ.get("REFEREE_IMAGE_PREFIX"):
+        return f"{prefix.rstrip('/')}/{recipe.reference.rpartition('/')[2]}"
+    raise SystemExit(
+        "KUBECONFIG names a cluster to which no image can be given from here: push the project's images and say where "
+        "they are in REFEREE_IMAGE_PREFIX, or unset KUBECONFIG to use the testbed's own node"
+    )
 
 
 @contextmanager
@@ -75,7 +86,7 @@ def node_level(directory: Path, children: Children) -> Iterator[Cluster]:
         plane.start()
         admin = plane.kubeconfig()
         children.start(kubelet(namespaces, programs, directory / "kubelet", network, plane.kubeconfig("node"), cgroup))
-        children.start(dns(namespaces, programs, directory / "dns", network, admin))
+        children.start(dns(namespaces, programs, directory / "dns", admin))
         cluster = Cluster.of(admin, programs["kubectl"], cache=directory / "kubectl-cache")
         publish_dns(cluster.api, network)
         _wait_until_usable(cluster, network, children)

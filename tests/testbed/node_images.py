@@ -1,7 +1,7 @@
 """Gives images to a node's containerd, as a registry would.
 
-An image travels as a tar through a pipe, without the layers that the node has already, so a change of the project's code is
-there in a moment. What no tag names any more is removed, because the images outlive the node.
+An image travels as a tar through a pipe, without the layers that the node has already, so a change of the project's
+code is there in a moment. What no tag names any more is removed, because the images outlive the node.
 """
 
 import subprocess

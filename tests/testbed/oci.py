@@ -1,9 +1,9 @@
 """Writes container images as OCI layouts: from file lists, with the standard library alone.
 
-A node of the testbed has no registry and its machine no docker, so an image is a directory of blobs on disk, and a tar of
-them goes to containerd. Layers are left uncompressed: a blob is then its own diff id, and nothing is spent on packing what
-is unpacked a second later on the same disk. Times, owners and order are fixed, so equal content has an equal digest, and
-what a node holds already need not travel (`Image.write(…, without=…)`).
+A node of the testbed has no registry and its machine no docker, so an image is a directory of blobs on disk, and a
+tar of them goes to containerd. Layers are left uncompressed: a blob is then its own diff id, and nothing is spent on
+packing what is unpacked a second later on the same disk. Times, owners and order are fixed, so equal content has an
+equal digest, and what a node holds already need not travel (`Image.write(…, without=…)`).
 
 Rejected: reading every file to know whether a layer changed. 30,000 files take seconds; a fingerprint of (name, size,
 mtime) takes a tenth of one, and a package manager that replaces a file changes its time.
@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -81,7 +81,7 @@ class Image:
         """The tag and, as a registry would have it, the name with the digest."""
         return self.reference, f"{self.reference.rpartition(':')[0]}@{self.manifest.digest}"
 
-    def write(self, out: BinaryIO, without: Collection[str] = ()) -> None:
+    def write(self, out: IO[bytes], without: Collection[str] = ()) -> None:
         """Write the OCI layout as a tar; `without` are digests that the reader has already."""
         manifests = [
             self.manifest.descriptor() | {"annotations": {"io.containerd.image.name": name}} for name in self.names

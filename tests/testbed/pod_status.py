@@ -3,7 +3,6 @@
 Merge patches of whole lists: what is said here is all that stands there afterwards.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 Json = dict[str, Any]
@@ -54,6 +53,5 @@ def _condition(kind: str, now: str, *, holds: bool) -> Json:
 
 
 def _containers(pod: Json, state: Json, *, ready: bool) -> list[Json]:
-    specs: Iterable[Json] = pod["spec"]["containers"]
     common = {"imageID": "", "ready": ready, "started": ready, "restartCount": 0, "state": state}
-    return [{"name": spec["name"], "image": spec["image"], **common} for spec in specs]
+    return [{"name": spec["name"], "image": spec["image"], **common} for spec in pod["spec"]["containers"]]

@@ -33,6 +33,8 @@ class Program:
     """Beside this process's own."""
     grace: float = 0.0
     """Seconds between SIGTERM and SIGKILL at the end; 0 for what has nothing to finish."""
+    ready: str = ""
+    """An address that answers 200 when the program can be used; empty: nobody waits for it."""
     restart: bool = False
     """Start it again when it ends, as a Deployment would; else its end is the end of everything."""
 

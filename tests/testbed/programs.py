@@ -30,13 +30,23 @@ class Installed:
 
 def as_processes(cluster: Cluster) -> Installed:
     """Operator and gateway for every namespace, as the cluster's administrator."""
-    port = free_port(LOOPBACK)
-    url = f"http://{LOOPBACK}:{port}"
+    gateway, health = free_port(LOOPBACK), free_port(LOOPBACK)
+    url = f"http://{LOOPBACK}:{gateway}"
     common = {"KUBECONFIG": str(cluster.kubeconfig), "REFEREE_NAMESPACES": "*", "REFEREE_LOG_FORMAT": "text"}
-    operator = {"REFEREE_GATEWAY_URL": url, "REFEREE_HEALTH_PORT": "0"}
-    return Installed(url, cluster.token, (_program("operator", {**common, **operator}),))
-
-
-def _program(name: str, environment: dict[str, str]) -> Program:
-    command = Path(sys.executable).with_name(f"referee-{name}")
-    return Program(name, [command], environment, grace=GRACE, restart=True)
+    own = {
+        "operator": {"REFEREE_GATEWAY_URL": url, "REFEREE_HEALTH_PORT": str(health)},
+        "gateway": {"REFEREE_HOST": LOOPBACK, "REFEREE_PORT": str(gateway)},
+    }
+    ready = {"operator": f"http://{LOOPBACK}:{health}/readyz", "gateway": f"{url}/readyz"}
+    programs = (
+        Program(
+            name,
+            [Path(sys.executable).with_name(f"referee-{name}")],
+            {**common, **environment},
+            grace=GRACE,
+            ready=ready[name],
+            restart=True,
+        )
+        for name, environment in own.items()
+    )
+    return Installed(url, cluster.token, tuple(programs))

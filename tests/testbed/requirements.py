@@ -1,8 +1,8 @@
 """What a machine must have for the node level of the testbed, and how a Debian gets it.
 
-A kubelet needs root, cgroups with the memory controller, overlayfs and the programs below; the packages are Debian's own,
-small, and start no daemon that a node would use. What is missing is said in one sentence before anything is started, since
-a kubelet says it in its log, ten seconds later, if at all.
+A kubelet needs root, cgroups with the memory controller, overlayfs and the programs below; the packages are Debian's
+own, small, and start no daemon that a node would use. What is missing is said in one sentence before anything is
+started, since a kubelet says it in its log, ten seconds later, if at all.
 """
 
 import os
@@ -41,12 +41,14 @@ def missing_packages() -> list[str]:
 
 
 def ensure_packages() -> None:
-    """Install what is missing, where that is possible: as root, with apt. Does nothing when all is there."""
+    """Install what is missing where that is possible, as root and with apt; what then still is, `refusal` says."""
     packages = missing_packages()
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=True)
-        subprocess.run(["apt-get", "install", "-qq", "--no-install-recommends", *packages], env=environment, check=True)
+        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
+        subprocess.run(
+            ["apt-get", "install", "-qq", "--no-install-recommends", *packages], env=environment, check=False
+        )
 
 
 def refusal() -> str | None:

@@ -1,6 +1,7 @@
 """The command line: names, options and help; the work is in one module a command."""
 
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -71,3 +72,6 @@ def main() -> None:
         sys.exit(_CANNOT)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_INTERRUPTED)
+    except Exception:  # noqa: BLE001 - Python's own code for a crash is 1, which says here that the model failed
+        traceback.print_exc()
+        sys.exit(_CANNOT)

@@ -1,14 +1,16 @@
 """Numbers and outcomes as people read them, the same in tables, lines and messages."""
 
-from referee.api.conditions import ConditionType, Reason
+from collections.abc import Sequence
+
+from referee.api.conditions import Condition, ConditionType, Reason
 from referee.api.evaluationjob import EvaluationJob
-from referee.api.runplan import RunPlan
 from referee.api.status import BenchmarkStatus, Gate
 from referee.core.conditions import get
 
-NOTHING = "–"
+NOTHING = "-"
 _FEW_DIGITS = 1e-3
 _MANY_DIGITS = 1e5
+_NOT_EXECUTED = {"Cancelled": "Cancelled", "PartiallyFailed": "Ran only in part"}
 
 
 def number(value: float | None) -> str:
@@ -25,62 +27,58 @@ def with_error(value: float, stderr: float | None) -> str:
     return number(value) if stderr is None else f"{number(value)} ± {number(stderr)}"
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """Both ends; nothing where there is no interval."""
-    return NOTHING if low is None or high is None else f"{number(low)} – {number(high)}"
+def interval(low: float | None, high: float | None, method: str | None) -> str:
+    """Both ends and in a word how they were found (all of it stands in the resource); else that there is none."""
+    if low is None or high is None:
+        return NOTHING
+    return f"[{number(low)}, {number(high)}] {(method or '').partition(',')[0]}".rstrip()
 
 
-def short_method(method: str | None) -> str:
-    """How an interval was made, in a word or two; the whole of it stands in the resource."""
-    return (method or "").partition(",")[0]
-
-
-def benchmark_names(benchmarks: list[BenchmarkStatus]) -> list[str]:
+def benchmark_names(benchmarks: Sequence[BenchmarkStatus]) -> list[str]:
     """What to call each benchmark: its id, where that is enough to tell them apart."""
     ids = [b.id for b in benchmarks]
     names = [b.id if ids.count(b.id) == 1 else f"{b.provider}/{b.id}" for b in benchmarks]
     return [n if names.count(n) == 1 else f"{n} #{b.index}" for n, b in zip(names, benchmarks, strict=True)]
 
 
-def gate_line(gate: Gate, *, lower_is_better: bool) -> str:
+def gate(decided: Gate, *, lower_is_better: bool) -> str:
     """A criterion and what came of it."""
     sign, missed = ("≤", ">") if lower_is_better else ("≥", "<")
-    bound = "" if gate.bound == "Point" else ("upper end " if lower_is_better else "lower end ")
-    optional = "" if gate.required else ", not required"
-    if gate.result == "Unknown":
-        return f"Unknown: {gate.reason} ({bound}{sign} {gate.threshold:g}{optional})"
-    figure = gate.value if gate.bound == "Point" else (gate.ci_high if lower_is_better else gate.ci_low)
-    relation = sign if gate.result == "Pass" else missed
-    return f"{gate.result}: {bound}{number(figure)} {relation} {gate.threshold:g}{optional}"
-
-
-def lower_is_better(job: EvaluationJob) -> dict[str, bool]:
-    """Which way each gate's subject is read; a job's score is always better when higher."""
-    if job.status.plan is None:
-        return {}
-    plan = RunPlan.model_validate(job.status.plan)
-    return {
-        f"benchmark {b.provider}/{b.id}": bool(b.primary_score and b.primary_score.lower_is_better)
-        for b in plan.benchmarks
-    }
+    bound = "" if decided.bound == "Point" else f"{'upper' if lower_is_better else 'lower'} end "
+    optional = "" if decided.required else " (not required)"
+    if decided.result == "Unknown":
+        return f"Unknown: {decided.reason}; wanted {bound}{sign} {decided.threshold:g}{optional}"
+    end = decided.ci_high if lower_is_better else decided.ci_low
+    figure = number(decided.value if decided.bound == "Point" else end)
+    relation = sign if decided.result == "Pass" else missed
+    more = f"; about {decided.n_needed} samples would decide" if decided.n_needed else ""
+    return f"{decided.result}: {bound}{figure} {relation} {decided.threshold:g}{more}{optional}"
 
 
 def conclusion(job: EvaluationJob) -> str:
     """The last line: what came of the run, and why."""
     finished = get(job.status.conditions, ConditionType.FINISHED)
     complete = get(job.status.conditions, ConditionType.COMPLETE)
-    if finished is None or complete is None:
+    passed = get(job.status.conditions, ConditionType.PASSED)
+    if finished is None or complete is None or passed is None:
         return "Not finished."
     if complete.status != "True":
-        what = {"Cancelled": "Cancelled", "PartiallyFailed": "Ran only in part"}.get(job.status.phase or "", "Could not run")
-        return f"{what}: {finished.reason}: {finished.message or _sentence(finished.reason)}"
-    passed = get(job.status.conditions, ConditionType.PASSED)
-    if passed is None or passed.reason == Reason.NO_CRITERIA:
-        return "Complete. No verdict: nothing in the job has passCriteria."
+        return _not_executed(job, finished)
+    if passed.reason == Reason.NO_CRITERIA:
+        return "Complete: there is no verdict, since nothing in the job has passCriteria."
     word = {"True": "Passed", "False": "Failed", "Unknown": "Undecided"}[passed.status]
-    return f"{word}: {_sentence(passed.reason)}"
+    return f"{word}: {sentence(passed.reason)}" + (f" {passed.message}." if passed.message else "")
 
 
-def _sentence(reason: str) -> str:
+def _not_executed(job: EvaluationJob, finished: Condition) -> str:
+    what = _NOT_EXECUTED.get(job.status.phase or "", "Could not run")
+    if not job.status.benchmarks:
+        return f"{what}: {finished.reason}: {finished.message or sentence(finished.reason)}"
+    done = sum(b.phase == "Completed" for b in job.status.benchmarks)
+    return f"{what}: {finished.reason}: {done} of {len(job.status.benchmarks)} benchmarks completed."
+
+
+def sentence(reason: str) -> str:
+    """What a reason means."""
     known = Reason.named(reason)
     return known.sentence if known else reason

@@ -4,17 +4,21 @@ A criterion is decided only by what was measured. Whatever is missing (the run, 
 error counts) makes it Unknown, and so do unscored samples that could turn the outcome: it is computed again with all
 of them at their worst and at their best. Where a metric has no range, nobody can say what an unscored sample could
 have scored; then the gate is Unknown too, unless execution.maxErrorRate says how much absence the user accepts.
+
+In that second computation an interval moves as its estimate does and keeps its width. Rejected: making it anew from
+the completed samples. More samples narrow an interval, also bad ones, so that one more unscored sample could turn an
+Unknown into a Pass (over small benchmarks the low end of the job's score rose by up to 0.08).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from referee.api.benchmark import PassCriteria
 from referee.api.conditions import Reason
 from referee.api.status import Gate, Outcome, Verdict
 from referee.core import metrics
 from referee.core.measured import End, Measured
-from referee.core.score import JobScore, job_score
+from referee.core.score import JobScore, job_score, mean
 from referee.core.stats.needed import n_needed
 
 TOLERANCE = 1e-9
@@ -48,6 +52,13 @@ class _Figures:
         if criteria.bound == "Point":
             return self.value
         return self.high if self.lower_is_better else self.low
+
+    def moved(self, value: float | None) -> "_Figures | None":
+        """The same about another estimate."""
+        if value is None or self.value is None:
+            return None
+        low, high = (None if end is None else end + (value - self.value) for end in (self.low, self.high))
+        return replace(self, value=value, low=low, high=high)
 
     def passes(self, criteria: PassCriteria) -> bool | None:
         """None: the criterion is on a bound and there is none."""
@@ -90,9 +101,8 @@ def _benchmark_gate(m: Measured, criteria: PassCriteria, rules: Rules) -> Gate:
     figures = _of_benchmark(m)
     decision = _before_comparing(m, rules) or _compared(figures, criteria)
     if decision.reason in (Reason.THRESHOLD_MET, Reason.THRESHOLD_MISSED):
-        scenarios = [m.if_unscored_were(end, rules.confidence) for end in _ENDS]
-        turned = _turned(decision, [None if s is None else _of_benchmark(s) for s in scenarios], criteria, rules)
-        decision = turned or _with_n_needed(decision, m, criteria, rules)
+        scenarios = [figures.moved(m.if_unscored_were(end)) for end in _ENDS]
+        decision = _turned(decision, scenarios, criteria, rules) or _with_n_needed(decision, m, criteria, rules)
     return _gate(m.subject, figures, criteria, decision, required=m.required)
 
 
@@ -106,7 +116,7 @@ def _job_gate(measured: Sequence[Measured], criteria: PassCriteria, rules: Rules
     else:
         decision = unreliable or _compared(figures, criteria)
     if decision.reason in (Reason.THRESHOLD_MET, Reason.THRESHOLD_MISSED):
-        scenarios = [_job_if_unscored_were(end, weighted, rules) for end in _ENDS]
+        scenarios = [figures.moved(_job_if_unscored_were(end, weighted, rules)) for end in _ENDS]
         decision = _turned(decision, scenarios, criteria, rules) or decision
     return _gate("job", figures, criteria, decision, required=True)
 
@@ -155,14 +165,17 @@ def _turned(
     return None
 
 
-def _job_if_unscored_were(end: End, weighted: Sequence[Measured], rules: Rules) -> _Figures | None:
+def _job_if_unscored_were(end: End, weighted: Sequence[Measured], rules: Rules) -> float | None:
     scenario = []
     for m in weighted:
-        changed = m.if_unscored_were(end, rules.confidence)
-        if changed is None and rules.max_error_rate is None:
+        value = m.if_unscored_were(end)
+        if m.primary is not None and value is not None:
+            scenario.append(replace(m, primary=m.primary.model_copy(update={"value": value})))
+        elif rules.max_error_rate is None:
             return None
-        scenario.append(changed or m)
-    return _of_job(job_score(scenario, rules.confidence))
+        else:
+            scenario.append(m)
+    return mean(scenario)
 
 
 def _with_n_needed(decision: _Decision, m: Measured, criteria: PassCriteria, rules: Rules) -> _Decision:

@@ -4,7 +4,7 @@ It also answers the one question that both ask of it: what would the value be, h
 scored the worst, or the best, that is possible?
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from referee.api.benchmark import PassCriteria
@@ -12,7 +12,7 @@ from referee.api.conditions import Reason
 from referee.api.runplan import PlannedBenchmark
 from referee.api.status import BenchmarkStatus, MetricValue
 from referee.core import metrics
-from referee.core.stats import estimate, wilson
+from referee.core.stats import wilson
 from referee.core.stats.estimate import Estimate
 
 End = Literal["worst", "best"]
@@ -96,30 +96,15 @@ class Measured:
             return None
         return Estimate(self.primary.value, self.primary.stderr, self.n, self.boolean, self.span)
 
-    def if_unscored_were(self, end: End, confidence: float) -> "Measured | None":
-        """The benchmark, had its unscored samples all scored this end of what is possible; None if nobody can say.
-
-        An interval that an adapter reported cannot be made anew; its ends move as the mean does.
-        """
-        before = self.estimate()
-        if not self.unscored or self.primary is None or before is None:
-            return self
-        if before.span is None or not before.bounded:
+    def if_unscored_were(self, end: End) -> float | None:
+        """The value, had the unscored samples all scored this end of what is possible; None if nobody can say."""
+        found = self.estimate()
+        if found is None or not self.unscored:
+            return found.value if found else None
+        if found.span is None or not found.bounded or not found.n or found.n < 1:
             return None
-        at = before.span[(end == "best") != self.lower_is_better]
-        after = estimate.with_unscored(before, self.unscored, at)
-        if after is None or before.n is None:
-            return None
-        if self.primary.method == metrics.REPORTED:
-            share = self.unscored / (before.n + self.unscored)
-            ends = tuple(e if e is None else e + share * (at - e) for e in (self.primary.ci_low, self.primary.ci_high))
-        else:
-            found = estimate.interval(after, confidence)
-            ends = (found.low, found.high) if found else (None, None)
-        primary = self.primary.model_copy(
-            update={"value": after.value, "stderr": after.stderr, "n": after.n, "ci_low": ends[0], "ci_high": ends[1]}
-        )
-        return replace(self, primary=primary, unscored=0)
+        at = found.span[(end == "best") != self.lower_is_better]
+        return found.value + (at - found.value) * self.unscored / (found.n + self.unscored)
 
 
 def _type_of(primary: MetricValue | None) -> str | None:

@@ -42,14 +42,15 @@ def job_score(measured: Iterable[Measured], confidence: float) -> JobScore:
         return JobScore(reason=Reason.RANGE_REQUIRED, message=f"no range of {', '.join(unscaled)}")
     sizes = [m.n for m in weighted if m.n is not None]
     return JobScore(
-        value=_mean(weighted),
+        value=mean(weighted),
         stderr=_stderr(weighted),
         interval=_own_interval(weighted[0]) if len(weighted) == 1 else _combined(weighted, confidence),
         n=sum(sizes) if len(sizes) == len(weighted) else None,
     )
 
 
-def _mean(weighted: Sequence[Measured]) -> float:
+def mean(weighted: Sequence[Measured]) -> float:
+    """The weighted mean of normalised scores of benchmarks that all have one."""
     total = math.fsum(m.weight for m in weighted)
     return math.fsum(m.weight * m.normalised(m.primary.value) for m in weighted if m.primary) / total
 

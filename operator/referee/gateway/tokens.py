@@ -20,10 +20,12 @@ from referee.gateway.errors import Refusal, Unauthenticated
 from referee.gateway.faults import undecided
 from referee.runtime.errors import ApiError
 from referee.runtime.kube import Kube
+from referee.runtime.transport import Call
 
 log = logging.getLogger(__name__)
 
-_JWKS = "/openid/v1/jwks"
+_JWKS = Call("GET", "/openid/v1/jwks", accept="application/jwk-set+json")
+"""An API server gives its keys as nothing but this type."""
 _DISCOVERY = "/.well-known/openid-configuration"
 _ALGORITHMS = frozenset({"RS256", "ES256", "ES384", "ES512"})
 """What an API server signs with. The key says which one; a token's header is never believed."""
@@ -119,7 +121,8 @@ class TokenChecker:
     async def _load(self) -> None:
         self._tried_at = now = asyncio.get_running_loop().time()
         try:
-            discovery, jwks = await self._kube.get(_DISCOVERY), await self._kube.get(_JWKS)
+            discovery = await self._kube.get(_DISCOVERY)
+            jwks = await self._kube.transport.request(_JWKS)
         except ApiError as error:
             raise undecided(error) from error
         keys = (_key_of(entry) for entry in jwks["keys"])

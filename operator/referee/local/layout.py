@@ -25,6 +25,11 @@ _TERMINATION_BYTES = 4096
 """As much as a kubelet keeps."""
 
 
+def attempt_directory(results: Path, index: int, attempt: int) -> Path:
+    """Where in a run's results an attempt has its directory."""
+    return results / f"{index}-{attempt}"
+
+
 def make(directory: Path, test_data: Files | None) -> None:
     """Make the directory; one that is there belongs to another run, which is an error."""
     (directory / "meta").mkdir(parents=True)

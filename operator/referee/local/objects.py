@@ -70,7 +70,7 @@ def _read(document: Mapping[str, Any], part: str, decode: Callable[[str], bytes]
         if not isinstance(key, str) or not _KEY.fullmatch(key) or key in (".", ".."):
             raise ObjectError(f"{part}: the key {key!r} must consist of letters, digits, '-', '_' and '.'; rename it")
         if not isinstance(value, str):
-            raise ObjectError(f"{part}.{key}: must be text, is a {type(value).__name__}; put it in quotes")
+            raise ObjectError(f"{part}.{key}: must be text, not {type(value).__name__}; put it in quotes")
         try:
             files[key] = decode(value)
         except binascii.Error:

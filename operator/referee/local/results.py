@@ -47,10 +47,6 @@ class Results:
             said = f"{error.filename or path}: {error.strerror}; name another directory with --results"
             raise LocalError([said]) from None
 
-    def attempt(self, index: int, attempt: int) -> Path:
-        """The directory of one attempt."""
-        return self.path / f"{index}-{attempt}"
-
     def write(self, job: EvaluationJob) -> None:
         """Write the resource as it stands."""
         write_atomically(self.path / RESOURCE_FILE, to_yaml(job))

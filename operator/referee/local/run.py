@@ -28,6 +28,7 @@ from referee.local.catalogue import LocalCatalogue
 from referee.local.children import LocalChildren
 from referee.local.clock import utc_now
 from referee.local.launch import Obstacle, launch
+from referee.local.layout import attempt_directory
 from referee.local.processes import Processes
 from referee.local.resource import ANNOTATION_MODEL_URL
 from referee.local.results import Results
@@ -158,7 +159,7 @@ class LocalRun:
             planned=planned,
             number=start.attempt,
             created=now,
-            directory=results.attempt(planned.index, start.attempt),
+            directory=attempt_directory(results.path, planned.index, start.attempt),
         )
         self._attempts[attempt.name] = attempt
         self._children.admit(attempt)

@@ -1,11 +1,12 @@
 """The events endpoint on loopback: the gateway's own application, in the process of the command.
 
-The address listens before the server is there to answer: its imports (half a second) and those of the first adapters
-then go on side by side, and an early event waits in the socket's queue.
+The address listens before the server is there to answer: its imports (half a second, in a thread) and those of the
+first adapters then go on side by side, and an early event waits in the socket's queue.
 """
 
 import asyncio
 import contextlib
+import importlib
 import socket
 from collections.abc import Iterator
 
@@ -47,6 +48,11 @@ class EventsServer:
         self._socket.close()
 
     async def _serve(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "referee.gateway.app")
+        if not self._ended.is_set():
+            await self._answer()
+
+    async def _answer(self) -> None:
         import uvicorn  # noqa: PLC0415 - see above
 
         from referee.gateway.app import create_app  # noqa: PLC0415 - see above

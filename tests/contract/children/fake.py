@@ -34,6 +34,8 @@ class FakeIssuer(FakeApi):
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer for the keys, else as ever."""
         match request.path:
+            case "/openid/v1/jwks" if request.headers["Accept"] != "application/jwk-set+json":
+                return web.Response(status=406)
             case "/openid/v1/jwks":
                 return web.json_response({"keys": self.keys}, content_type="application/jwk-set+json")
             case "/.well-known/openid-configuration":

@@ -1,10 +1,18 @@
-"""An operator in the test's own process, with the Role that the chart gives it and nothing more."""
+"""An operator with the Role that the chart gives it and nothing more: in a thread, or as a process that can be killed.
+
+It gets an event loop of its own: at its end kopf cancels every task of its loop, and the test is one of them.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import yaml
@@ -23,27 +31,90 @@ def rules(*names: str) -> list[Any]:
     return [rule for name in names for rule in yaml.safe_load((FILES / f"{name}-rules.yaml").read_text())]
 
 
-def operator_credentials(cluster: Cluster, namespace: str) -> Credentials:
-    """As the chart's ServiceAccount in this namespace."""
-    token = cluster.service_account(namespace, "operator", rules("operator", "operator-own"))
-    return Credentials(cluster.server, fixed_token(token), cluster.credentials.ssl, namespace)
+def operator_token(cluster: Cluster, namespace: str, name: str = "operator") -> str:
+    """A token of the chart's ServiceAccount in this namespace."""
+    return cluster.service_account(namespace, name, rules("operator", "operator-own"))
 
 
-@asynccontextmanager
-async def running(cluster: Cluster, namespace: str, **settings: Any) -> AsyncIterator[Operator]:
+@contextmanager
+def running(cluster: Cluster, namespace: str, **settings: Any) -> Iterator[Operator]:
     """An operator of one namespace that leads."""
-    credentials = await asyncio.to_thread(operator_credentials, cluster, namespace)
-    operator = Operator(replace(SETTINGS, **settings), credentials)
-    task = asyncio.create_task(operator.run())
-    leads = asyncio.create_task(operator.ready.wait())
-    await asyncio.wait({task, leads}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
-    if not leads.done():
-        leads.cancel()
-        operator.stop()
-        await task
-        raise TimeoutError("the operator does not lead after 20 s")
+    token = operator_token(cluster, namespace)
+    credentials = Credentials(cluster.server, fixed_token(token), cluster.credentials.ssl, namespace)
+    with in_thread(credentials, replace(SETTINGS, **settings)) as operator:
+        yield operator
+
+
+@contextmanager
+def in_thread(credentials: Credentials, settings: Settings) -> Iterator[Operator]:
+    """An operator that leads, in a thread."""
+    made: list[tuple[Operator, asyncio.AbstractEventLoop]] = []
+    leads, ended = threading.Event(), []
+
+    async def operate() -> None:
+        operator = Operator(settings, credentials)
+        made.append((operator, asyncio.get_running_loop()))
+        waiter = asyncio.create_task(operator.ready.wait())
+        waiter.add_done_callback(lambda _: leads.set())
+        ended.append(await operator.run())
+
+    thread = threading.Thread(target=lambda: asyncio.run(operate()), name="operator")
+    thread.start()
+    try:
+        assert leads.wait(30), "the operator does not lead after 30 s"
+        yield made[0][0]
+    finally:
+        operator, loop = made[0]
+        loop.call_soon_threadsafe(operator.stop)
+        thread.join(30)
+    assert ended == [None], f"the operator ended by itself: {ended}"
+
+
+@dataclass
+class OperatorProcess:
+    """An operator as a process of its own, to be killed."""
+
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    process: "Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = Popen(self.command, env=self.environment, stdout=log, stderr=log)
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
+        """End it; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+
+@contextmanager
+def operator_process(cluster: Cluster, namespace: str, directory: Path, **env: str) -> Iterator[OperatorProcess]:
+    """A process that is not started yet, with a kubeconfig of its own; ended at the end."""
+    name = env.pop("name", "operator")
+    kubeconfig = directory / f"{name}.kubeconfig"
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    config["users"][0]["user"] = {"token": operator_token(cluster, namespace)}
+    config["contexts"][0]["context"]["namespace"] = namespace
+    kubeconfig.write_text(yaml.safe_dump(config))
+    environment = {
+        **os.environ,
+        "KUBECONFIG": str(kubeconfig),
+        "REFEREE_NAMESPACES": namespace,
+        "REFEREE_HEALTH_PORT": "0",
+        "REFEREE_LEASE_SECONDS": "3",
+        "REFEREE_LOG_FORMAT": "text",
+        "REFEREE_IDENTITY": name,
+        **env,
+    }
+    operator = OperatorProcess([sys.executable, "-m", "referee"], environment, directory / f"{name}.log")
     try:
         yield operator
     finally:
         operator.stop()
-        assert await task is None

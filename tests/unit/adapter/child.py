@@ -31,20 +31,21 @@ def leaves(_context: Context) -> Result:
 
 
 def stops_when_told(context: Context) -> Result:
-    told = threading.Event()
-    context.on_stop(told.set)
-    context.report_progress(4, 10)
-    told.wait()
+    wait_until_told(context)
     context.partial(Result.completed([Metric("acc", 0.25, n=4)], COUNTS))
     raise Stopped
 
 
+def wait_until_told(context: Context) -> None:
+    told = threading.Event()
+    context.on_stop(told.set)
+    context.report_progress(4, 10)
+    told.wait()
+
+
 def breaks_when_told(context: Context) -> Result:
     context.partial(Result.completed([Metric("acc", 0.25, n=4)], COUNTS))
-    context.on_stop(lambda: None)
-    context.report_progress(4, 10)
-    while not context.stopping:
-        signal.pause()
+    wait_until_told(context)
     raise ConnectionError("the loop was closed under me")
 
 
@@ -56,9 +57,7 @@ def never_stops(context: Context) -> Result:
 
 
 def completes_although_told(context: Context) -> Result:
-    context.report_progress(4, 10)
-    while not context.stopping:
-        signal.pause()
+    wait_until_told(context)
     return complete(context)
 
 

@@ -1,4 +1,4 @@
-"""At most 4096 bytes: slices go first, then metrics beyond the primary, then the message; never the verdict's number."""
+"""At most 4096 bytes: slices go first, then metrics beyond the primary, then the message; never the primary."""
 
 import json
 from typing import Any

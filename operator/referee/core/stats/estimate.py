@@ -1,4 +1,4 @@
-"""Which interval belongs to which score, and what samples that have no score would make of it.
+"""Which interval belongs to which score.
 
 The choice hangs on what is declared (boolean or not, with a range or not), never on what the values look like.
 """
@@ -61,19 +61,3 @@ def _proportion(p: float, n: int, stderr: float | None, confidence: float) -> In
         return wilson.interval(p, n, confidence)
     found = wilson.interval(p, effective, confidence)
     return replace(found, method=f"{wilson.METHOD}, effective n {effective:.0f}") if found else None
-
-
-def with_unscored(estimate: Estimate, count: int, at: float) -> Estimate | None:
-    """The estimate as it would be if `count` more samples had all scored `at`; None if n is not known."""
-    n = estimate.n
-    if n is None or n < 1:
-        return None
-    size = n + count
-    mean = math.fsum((n * estimate.value, count * at)) / size
-    # A digit of rounding beyond the end of the range would read as a range that the data contradict.
-    mean = min(max(mean, min(estimate.value, at)), max(estimate.value, at))
-    stderr = None
-    if estimate.stderr is not None:
-        squares = (n - 1) * n * estimate.stderr**2 + n * (estimate.value - mean) ** 2 + count * (at - mean) ** 2
-        stderr = math.sqrt(squares / ((size - 1) * size))
-    return replace(estimate, value=mean, stderr=stderr, n=size)

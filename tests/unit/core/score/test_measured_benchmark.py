@@ -1,7 +1,5 @@
 """What a benchmark's plan and status say to the score and the gates."""
 
-from dataclasses import replace
-
 import pytest
 
 from referee.api.benchmark import PassCriteria, PrimaryScore
@@ -91,29 +89,29 @@ def test_n_is_the_metrics_then_that_of_the_counts() -> None:
     assert of(status(primary=unsized, samples=60)).n is None
 
 
-def test_unscored_samples_at_their_worst_and_best() -> None:
-    ends: list[tuple[End, Measured]] = [("worst", share(90, 120)), ("best", share(110, 120))]
-    for end, expected in ends:
-        found = share(90, 100, unscored=20).if_unscored_were(end, 0.95)
-        assert found is not None
-        assert found.primary is not None
-        assert expected.primary is not None
-        assert found.primary.wire() == pytest.approx(expected.primary.wire())
-
-
-def test_the_worst_of_a_lower_is_better_score_is_the_high_end() -> None:
-    found = mean(2.0, 0.1, 30, span=(1, 5), unscored=10, lower_is_better=True).if_unscored_were("worst", 0.95)
-    assert found is not None
-    assert found.primary is not None
-    assert found.primary.value == pytest.approx((30 * 2 + 10 * 5) / 40)
-
-
-def test_a_reported_interval_moves_as_the_mean_does() -> None:
-    primary = ACC.model_copy(update={"method": metrics.REPORTED})
-    moved = replace(share(80, 100, unscored=100), primary=primary).if_unscored_were("worst", 0.95)
-    assert moved is not None
-    assert moved.primary is not None
-    assert (moved.primary.value, moved.primary.ci_low, moved.primary.ci_high) == pytest.approx((0.4, 0.355, 0.435))
+@pytest.mark.parametrize(
+    ("measured", "end", "expected"),
+    [
+        (share(90, 100, unscored=20), "worst", 90 / 120),
+        (share(90, 100, unscored=20), "best", 110 / 120),
+        (mean(2.0, 0.1, 30, span=(1, 5), unscored=10), "worst", 70 / 40),
+        (mean(2.0, 0.1, 30, span=(1, 5), unscored=10, lower_is_better=True), "worst", 110 / 40),
+        (mean(2.0, 0.1, None, span=(1, 5), unscored=10, samples=40), "best", 110 / 40),
+        (mean(17.0, 1.0, 50, unscored=0), "worst", 17.0),
+        (mean(17.0, 1.0, 50, unscored=None), "best", 17.0),
+    ],
+    ids=[
+        "all wrong",
+        "all right",
+        "the low end",
+        "the high end, lower is better",
+        "n from the counts",
+        "none unscored",
+        "none reported",
+    ],
+)
+def test_its_value_had_the_unscored_samples_been(measured: Measured, end: End, expected: float) -> None:
+    assert measured.if_unscored_were(end) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -122,14 +120,9 @@ def test_a_reported_interval_moves_as_the_mean_does() -> None:
         mean(17.0, 1.0, 50, unscored=1),
         mean(17.0, 1.0, 50, span=(0, 1), unscored=1),
         mean(0.5, 0.1, None, span=(0, 1), unscored=1),
+        Measured("b", unscored=1),
     ],
-    ids=["no range", "a value outside its range", "n unknown"],
+    ids=["no range", "a value outside its range", "n unknown", "no value"],
 )
 def test_nobody_can_say_what_unscored_samples_would_be_with(unclear: Measured) -> None:
-    assert unclear.if_unscored_were("worst", 0.95) is None
-
-
-@pytest.mark.parametrize("unscored", [0, None])
-def test_where_nothing_is_unscored_nothing_changes(unscored: int | None) -> None:
-    measured = mean(17.0, 1.0, 50, unscored=unscored)
-    assert measured.if_unscored_were("best", 0.95) == measured
+    assert unclear.if_unscored_were("worst") is None

@@ -1,14 +1,13 @@
-"""Which interval an estimate gets, what unscored samples make of it, and how many samples would settle it."""
+"""Which interval an estimate gets, and how many samples would settle it."""
 
 import math
-from statistics import fmean, stdev
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from referee.core.stats import bounded, student, wilson
-from referee.core.stats.estimate import Estimate, independent_stderr, interval, with_unscored
+from referee.core.stats.estimate import Estimate, independent_stderr, interval
 from referee.core.stats.needed import MOST, n_needed
 
 BOOLEAN = Estimate(0.9, independent_stderr(0.9, 50), 50, boolean=True, span=(0, 1))
@@ -63,29 +62,6 @@ def test_a_mean_has_plain_t_with(span: tuple[float, float] | None) -> None:
 )
 def test_there_is_no_interval_where(estimate: Estimate) -> None:
     assert interval(estimate, 0.95) is None
-
-
-@given(st.lists(st.integers(1, 5).map(float), min_size=2, max_size=40), st.integers(1, 20), st.sampled_from([1.0, 5.0]))
-def test_unscored_samples_count_as_if_they_had_been_scored(values: list[float], count: int, at: float) -> None:
-    before = Estimate(fmean(values), stdev(values) / math.sqrt(len(values)), len(values), span=(1, 5))
-    found = with_unscored(before, count, at)
-    filled = [*values, *[at] * count]
-    assert found is not None
-    assert found.n == len(filled)
-    assert found.value == pytest.approx(fmean(filled))
-    assert found.stderr == pytest.approx(stdev(filled) / math.sqrt(len(filled)), rel=1e-9, abs=1e-12)
-
-
-def test_unscored_samples_leave_a_proportion_one() -> None:
-    found = with_unscored(BOOLEAN, 10, 0.0)
-    assert found is not None
-    assert found.value == pytest.approx(45 / 60)
-    assert interval(found, 0.95) == wilson.interval(found.value, 60, 0.95)
-
-
-@pytest.mark.parametrize("n", [None, 0])
-def test_without_n_nobody_knows_what_unscored_samples_weigh(n: int | None) -> None:
-    assert with_unscored(Estimate(0.5, None, n, boolean=True, span=(0, 1)), 1, 0.0) is None
 
 
 @given(p=st.floats(0.05, 1), gap=st.floats(0.01, 0.5), n=st.integers(2, 200))

@@ -1,0 +1,91 @@
+"""A finished job as the rows of its table: text, and nothing about how it is drawn."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.runplan import RunPlan
+from referee.api.status import BenchmarkStatus, EvaluationJobStatus, Gate, MetricValue, Outcome
+from referee.cli import words
+from referee.cli.words import NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    benchmark: str = ""
+    metric: str = ""
+    value: str = NOTHING
+    interval: str = NOTHING
+    n: str = NOTHING
+    errors: str = ""
+    gate: str = ""
+    outcome: Outcome | None = None
+    """Of the gate."""
+    secondary: bool = False
+    """A metric that neither gates nor counts."""
+
+
+def rows(job: EvaluationJob) -> list[Row]:
+    """The benchmarks in their order, each with its primary metric first; the job's score last."""
+    status = job.status
+    if status.plan is None:
+        return []
+    plan = RunPlan.model_validate(status.plan)
+    gates = _gates(plan, status)
+    found: list[Row] = []
+    for name, planned, benchmark in zip(
+        words.benchmark_names(status.benchmarks), plan.benchmarks, status.benchmarks, strict=True
+    ):
+        lower = bool(planned.primary_score and planned.primary_score.lower_is_better)
+        found += _of_benchmark(name, benchmark, gates.get(planned.index), lower_is_better=lower)
+    return [*found, *_of_job(status)]
+
+
+def _gates(plan: RunPlan, status: EvaluationJobStatus) -> dict[int, Gate]:
+    """By benchmark. A benchmark may stand twice in a job, so the order tells whose gate is whose, not the subject."""
+    gates = [g for g in (status.verdict.gates if status.verdict else ()) if g.subject != "job"]
+    gated = [b.index for b in plan.benchmarks if b.pass_criteria is not None]
+    return dict(zip(gated, gates, strict=False))
+
+
+def _of_benchmark(name: str, benchmark: BenchmarkStatus, gate: Gate | None, *, lower_is_better: bool) -> Iterator[Row]:
+    primary = benchmark.primary
+    decided = words.gate(gate, lower_is_better=lower_is_better) if gate else ""
+    errors = NOTHING if benchmark.errors is None else str(benchmark.errors)
+    partial = " (partial)" if benchmark.partial and primary else ""
+    first = Row(errors=errors, gate=decided, outcome=gate.result if gate else None)
+    if primary is None:
+        yield replace(first, benchmark=name, metric=benchmark.reason or "no primary metric")
+    else:
+        yield replace(_of_metric(primary, first), benchmark=name + partial)
+    for metric in benchmark.metrics:
+        if metric != primary:
+            yield _of_metric(metric, Row(secondary=True))
+
+
+def _of_metric(metric: MetricValue, row: Row) -> Row:
+    return replace(
+        row,
+        metric=metric.name,
+        value=words.with_error(metric.value, metric.stderr),
+        interval=words.interval(metric.ci_low, metric.ci_high, metric.method),
+        n=NOTHING if metric.n is None else str(metric.n),
+    )
+
+
+def _of_job(status: EvaluationJobStatus) -> Iterator[Row]:
+    """The job's own score, where it says more than the one benchmark that it is made of."""
+    gate = next((g for g in (status.verdict.gates if status.verdict else ()) if g.subject == "job"), None)
+    if gate is None and (status.score is None or len(status.benchmarks) == 1):
+        return
+    yield Row(
+        benchmark="score of the job",
+        metric="weighted, 0 to 1",
+        value=NOTHING if status.score is None else words.with_error(status.score, status.score_stderr),
+        interval=words.interval(status.score_ci_low, status.score_ci_high, gate.method if gate else None),
+        n=NOTHING if gate is None or gate.n is None else str(gate.n),
+        gate=words.gate(gate, lower_is_better=False) if gate else "",
+        outcome=gate.result if gate else None,
+    )
