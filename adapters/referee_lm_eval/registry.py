@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -63,9 +64,9 @@ class Registry:
         definition = self._by_name.get(name)
         return Path(definition.path) if definition else None
 
-    def similar(self, name: str, most: int = 5) -> list[str]:
-        """Known names that contain `name`, for an error message."""
-        return sorted((known for known in self._by_name if name.lower() in known.lower()), key=len)[:most]
+    def similar(self, name: str) -> list[str]:
+        """Known names that look like `name`, for an error message."""
+        return get_close_matches(name, self._by_name, cutoff=0.75)
 
     def files(self, name: str) -> list[Path]:
         """Every file needed to load a task, group or tag, members of members included."""

@@ -16,7 +16,7 @@ import select
 import shutil
 import signal
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -50,6 +50,10 @@ class Order:
     """The process with which everything ends; None: only when told."""
     install: str | None = None
     """`package.module:function`, which takes the Cluster, puts Referee on it and returns what it Installed."""
+
+
+class ToldToEnd(BaseException):
+    """A signal asks the holder to take everything away; nobody may catch it on the way."""
 
 
 def ensure(order: Order) -> Cluster:
@@ -92,7 +96,7 @@ def end(directory: Path) -> bool:
 
 
 def hold(order: Order) -> None:
-    """Be the holder: returns when the owner is gone, and exits when a signal says so."""
+    """Be the holder: returns when the owner is gone, and raises ToldToEnd when a signal says so."""
     signal.signal(signal.SIGTERM, _exit_once)
     owner = os.pidfd_open(order.owner) if order.owner is not None else None
     children = Children(order.directory / "logs")
@@ -111,6 +115,7 @@ def hold(order: Order) -> None:
 
 def _spawn(order: Order) -> None:
     """Start the holder in a session of its own, so that no Ctrl-C for the starter ends it halfway."""
+    shutil.rmtree(order.directory, ignore_errors=True)  # of a start that was cut off before it noted a holder
     order.directory.mkdir(mode=0o700)
     writing = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     pid = os.posix_spawn(
@@ -157,18 +162,16 @@ def _answers(url: str) -> bool:
 
 def _exit_once(_number: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(0)
+    raise ToldToEnd
 
 
 def main(order: str) -> None:
     """Hold what the starter ordered. The directory goes at a clean end; after a failure its logs say why."""
     given = json.loads(order)
     directory = Path(given.pop("directory"))
-    try:
+    with suppress(ToldToEnd):
         hold(Order(directory, **given))
-    finally:
-        if sys.exc_info()[0] in (None, SystemExit):
-            shutil.rmtree(directory, ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":

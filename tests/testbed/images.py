@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tests.testbed.cache import cache_directory, cached
+from tests.testbed.cache import cache_directory, cached, prune
 from tests.testbed.environments import APP, packages_tree, project_tree
 from tests.testbed.interpreter import CERTIFICATES, USER, base_tree
 from tests.testbed.oci import Image, Store
@@ -47,6 +47,8 @@ def build(recipe: Recipe) -> Image:
         ],
     }
     store = Store(cache_directory("images"))
+    prune(cache_directory("images", "blobs"))
+    prune(cache_directory("images", "layers"))
     trees = (base_tree(), packages_tree(recipe.extra), project_tree())
     return store.image(recipe.reference, config, [store.layer(tree) for tree in trees])
 

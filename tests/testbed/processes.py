@@ -153,4 +153,6 @@ def remove_leftovers(directories: Iterable[Path], holder: str) -> None:
 
 def tail(log: Path) -> str:
     """The last lines of a log."""
+    if not log.exists():
+        return "(there is no log)"
     return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL:])

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.testbed.cache import cache_directory
+
 PACKAGES = {
     "containerd": "containerd",
     "ctr": "containerd",
@@ -23,6 +25,9 @@ PACKAGES = {
     "/usr/include/stdlib.h": "libc6-dev",
 }
 """Debian's package of each program or file that is called."""
+
+OVERLAID = "/var/lib"
+"""A directory that the node sees as it is and writes to elsewhere; on it, containerd could not keep its images."""
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -62,6 +67,8 @@ def refusal() -> str | None:
         lacks.append("a cgroup file system with the memory controller at /sys/fs/cgroup")
     if "\toverlay\n" not in Path("/proc/filesystems").read_text():
         lacks.append("overlayfs in the kernel (modprobe overlay)")
+    if cache_directory().is_relative_to(OVERLAID):
+        lacks.append(f"a cache outside of {OVERLAID} (set XDG_CACHE_HOME)")
     return f"the node level of the testbed needs {', '.join(lacks)}" if lacks else None
 
 

@@ -8,6 +8,7 @@ import time
 from types import TracebackType
 from typing import Protocol, Self
 
+from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import TERMINAL, EvaluationJobStatus
 from referee.cli import words
@@ -40,8 +41,9 @@ class View(Protocol):
 
 
 def told(before: EvaluationJobStatus, after: EvaluationJobStatus) -> list[Notice]:
-    """What a cluster would tell as Events, without those about the job's end: that is told at the end."""
-    return notices(before.model_copy(update={"conditions": []}), after.model_copy(update={"conditions": []}))
+    """What a cluster would tell as Events of the benchmarks; how the job ended is told at its end."""
+    found = notices(before.model_copy(update={"conditions": []}), after.model_copy(update={"conditions": []}))
+    return [notice for notice in found if notice.reason != Reason.ACCEPTED]
 
 
 def view() -> View:

@@ -40,7 +40,8 @@ def rows(job: EvaluationJob) -> list[Row]:
     ):
         lower = bool(planned.primary_score and planned.primary_score.lower_is_better)
         found += _of_benchmark(name, benchmark, gates.get(planned.index), lower_is_better=lower)
-    return [*found, *_of_job(status)]
+    weighted = sum(b.weight > 0 for b in plan.benchmarks)
+    return [*found, *_of_job(status, weighted)]
 
 
 def _gates(plan: RunPlan, status: EvaluationJobStatus) -> dict[int, Gate]:
@@ -75,10 +76,10 @@ def _of_metric(metric: MetricValue, row: Row) -> Row:
     )
 
 
-def _of_job(status: EvaluationJobStatus) -> Iterator[Row]:
-    """The job's own score, where it says more than the one benchmark that it is made of."""
+def _of_job(status: EvaluationJobStatus, weighted: int) -> Iterator[Row]:
+    """The job's own score, where it is gated or made of more than one benchmark."""
     gate = next((g for g in (status.verdict.gates if status.verdict else ()) if g.subject == "job"), None)
-    if gate is None and (status.score is None or len(status.benchmarks) == 1):
+    if gate is None and (status.score is None or weighted == 1):
         return
     yield Row(
         benchmark="score of the job",

@@ -79,7 +79,8 @@ class _Command:
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._interrupted, number)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # ignored: by nohup
+                loop.add_signal_handler(number, self._interrupted, number)
         finished: list[EvaluationJob] = []
         codes: list[int] = []
         for job in self._bundle.jobs:

@@ -66,8 +66,10 @@ def conclusion(job: EvaluationJob) -> str:
         return _not_executed(job, finished)
     if passed.reason == Reason.NO_CRITERIA:
         return "Complete: there is no verdict, since nothing in the job has passCriteria."
-    word = {"True": "Passed", "False": "Failed", "Unknown": "Undecided"}[passed.status]
-    return f"{word}: {sentence(passed.reason)}" + (f" {passed.message}." if passed.message else "")
+    if passed.status == "True":
+        return f"Passed: {sentence(passed.reason)}"
+    word = "Failed" if passed.status == "False" else "Undecided"
+    return f"{word}: {sentence(passed.reason)} {passed.message}".rstrip()
 
 
 def _not_executed(job: EvaluationJob, finished: Condition) -> str:

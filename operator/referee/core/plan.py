@@ -127,7 +127,8 @@ def _running(
         stop=tuple(step.stop for step in steps if step.stop),
         delete=(*(step.delete for step in steps if step.delete), *older),
         look=tuple(step.look for step in steps if step.look),
-        wake=min((w for w in (*wakes, older_wake) if w is not None), default=None),
+        # a time that is past has had its effect on this look; waking for it again would never end
+        wake=min((w for w in (*wakes, older_wake) if w is not None and w > now), default=None),
     )
 
 

@@ -48,8 +48,16 @@ class Results:
             raise LocalError([said]) from None
 
     def write(self, job: EvaluationJob) -> None:
-        """Write the resource as it stands."""
-        write_atomically(self.path / RESOURCE_FILE, to_yaml(job))
+        """Write the resource as it stands.
+
+        Raises:
+            LocalError: it cannot be written.
+        """
+        try:
+            write_atomically(self.path / RESOURCE_FILE, to_yaml(job))
+        except OSError as error:
+            said = f"{self.path / RESOURCE_FILE}: {error.strerror}; make room, or name another directory with --results"
+            raise LocalError([said]) from None
 
     def close(self) -> None:
         """Let the next run of this name have the place."""

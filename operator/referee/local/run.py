@@ -56,10 +56,7 @@ class LocalRun:
 
     def __init__(self, job: EvaluationJob, setup: Setup) -> None:
         """Take the job as the bundle has it."""
-        if setup.model_url is not None:
-            annotations = {**job.metadata.annotations, ANNOTATION_MODEL_URL: setup.model_url}
-            job = job.model_copy(update={"metadata": job.metadata.model_copy(update={"annotations": annotations})})
-        self.job = job
+        self.job = _annotated(job, setup.model_url)
         self._setup = setup
         self._changed = asyncio.Event()
         self._attempts: dict[str, Attempt] = {}
@@ -189,3 +186,11 @@ class LocalRun:
         seconds = None if until is None else max(0.0, (until - datetime.now(UTC)).total_seconds())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), seconds)
+
+
+def _annotated(job: EvaluationJob, model_url: str | None) -> EvaluationJob:
+    """The job with the address that is really called; not with that of an earlier run whose record was given."""
+    annotations = {name: text for name, text in job.metadata.annotations.items() if name != ANNOTATION_MODEL_URL}
+    if model_url is not None:
+        annotations[ANNOTATION_MODEL_URL] = model_url
+    return job.model_copy(update={"metadata": job.metadata.model_copy(update={"annotations": annotations})})

@@ -6,7 +6,7 @@ refuses for now (a quota) becomes a child that waits, so that the planner treats
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from referee.api import names
@@ -22,6 +22,10 @@ from referee.runtime.errors import AlreadyExists, Conflict, Forbidden, Invalid, 
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import CONFIG_MAPS, EVENTS, JOBS, PODS
 from referee.runtime.watched import Watched
+
+
+ASK_AGAIN = timedelta(seconds=10)
+"""After the API server refused a child for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,16 @@ class Children:
         refused = self._refused.get(job.metadata.uid, {})
         return [*seen, *(child for name, child in refused.items() if name not in names_seen)]
 
-    def refused(self, job: EvaluationJob) -> list[Child]:
-        """Those that wait for the API server to take them."""
+    async def ask_again(self, job: EvaluationJob, plan: RunPlan, now: datetime) -> datetime | None:
+        """Try once more to create what was refused for now; returns when to ask next, None if nothing waits."""
+        for child in self._waiting(job):
+            if child.looked is None or child.looked + ASK_AGAIN <= now:
+                planned = next(b for b in plan.benchmarks if b.index == child.index)
+                await self.create(job, plan, Start(planned, child.attempt), now)
+        asked = [child.looked for child in self._waiting(job) if child.looked is not None]
+        return min(asked) + ASK_AGAIN if asked else None
+
+    def _waiting(self, job: EvaluationJob) -> list[Child]:
         return [c for c in self._refused.get(job.metadata.uid, {}).values() if c.result is None]
 
     def forget(self, job_uid: str) -> None:
@@ -84,9 +96,9 @@ class Children:
             return
         except Forbidden as error:
             if error.namespace_terminating:
-                return
+                raise
             reason = Reason.QUOTA_EXCEEDED if "quota" in error.message else Reason.POD_REFUSED
-            waiting = known.get(name, child)
+            waiting = replace(known.get(name, child), looked=now)
             self._refuse(job, waiting, Trouble(reason, error.message), final=False)
             return
         known.pop(name, None)

@@ -9,7 +9,7 @@ there.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,9 +30,6 @@ from referee.runtime.kube import Kube
 from referee.runtime.metrics import Metrics
 from referee.runtime.paths import EVALUATION_JOBS
 from referee.runtime.watched import Watched
-
-ASK_AGAIN = timedelta(seconds=10)
-"""After a child was refused for now."""
 
 
 def utc_now() -> datetime:
@@ -122,6 +119,7 @@ class Reconciler:
             for notice in notices(job.status, decision.status):
                 self._parts.recorder.record(_ref(job), notice.type, notice.reason, notice.message)
             due = None
+        ask = None
         if decision.plan is not None:
             for start in decision.start:
                 await children.create(job, decision.plan, start, now)
@@ -131,11 +129,11 @@ class Reconciler:
             await children.delete(job, child)
         for child in decision.look:
             await children.look(job, child, now)
-        waiting = children.refused(job)
-        wakes = [due, decision.wake, now + ASK_AGAIN if waiting else None]
-        if decision.look or (decision.start and any(c.result for c in children.of(job) if not c.uid)):
-            return 0.0, "looked"
-        wake = min((w for w in wakes if w is not None), default=None)
+        if decision.plan is not None:
+            ask = await children.ask_again(job, decision.plan, now)
+        if decision.start or decision.stop or decision.delete or decision.look:
+            return 0.0, "acted"  # when to wake depends on what is there now
+        wake = min((w for w in (due, decision.wake, ask) if w is not None), default=None)
         return (None if wake is None else max(0.0, (wake - datetime.now(UTC)).total_seconds())), "ok"
 
     async def _write_status(self, key: Key, job: EvaluationJob, status: EvaluationJobStatus) -> bool:

@@ -5,7 +5,7 @@ import signal
 import threading
 
 from tests.contract.lm_eval.adapter import Bench
-from tests.contract.lm_eval.stub import Asked
+from tests.contract.lm_eval.stub import DEADLINE, Asked
 from tests.contract.lm_eval.tasks import add, generate, lines, sums
 from tests.unit.adapter.receiver import receiving
 

@@ -62,7 +62,7 @@ def test_the_number_of_samples_counts_over_all_subsets(bench: Bench) -> None:
 
     assert len(bench.stub.asked) == 10
     assert outcome.result["samples"]["total"] == 10
-    assert {part["value"]: part["metrics"][0]["n"] for part in outcome.result["slices"]} == {"small": 3, "large": 7}
+    assert {part["value"]: part["metrics"][0]["n"] for part in outcome.result["slices"]} == {"small": 2, "large": 8}
     assert outcome.metrics["exact_match"]["n"] == 10  # the harness gives no number for this group: all samples count
 
 
@@ -110,7 +110,7 @@ def test_a_task_of_the_harness_runs_on_data_of_ones_own(bench: Bench) -> None:
     outcome = bench.run("asdiv", api="Completions", parameters={"data_files": {"validation": "mine.jsonl"}})
 
     assert outcome.metrics["acc"]["n"] == 3
-    assert bench.stub.asked[-1].text.endswith("Answer: 6")
+    assert bench.stub.asked[-1].text.endswith("Answer:6")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,11 @@ class Team:
             "apiVersion": "referee.dev/v1alpha1",
             "kind": "EvaluationJob",
             "metadata": {"name": name},
-            "spec": {"model": {"url": "http://m:8000/v1", "name": "m"}, "benchmarks": refs, **spec},
+            "spec": {
+                "model": {"url": "http://m:8000/v1", "name": "m"},
+                **({"benchmarks": refs} if refs else {}),
+                **spec,
+            },
         }
         return await self.call("POST", self.path("evaluationjobs"), body)
 

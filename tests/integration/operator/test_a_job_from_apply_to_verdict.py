@@ -73,7 +73,7 @@ async def test_a_failed_attempt_is_tried_again(team: Team) -> None:
 
 
 async def test_a_job_that_names_no_provider_waits_for_it(team: Team) -> None:
-    await team.apply(benchmarks=None, collection={"id": "later"})
+    await team.apply(benchmarks=0, collection={"id": "later"})
     status = await team.status(lambda s: "conditions" in s)
     assert condition(status, "Stalled") == ("True", "CollectionNotFound")
     body = {

@@ -48,11 +48,11 @@ def finished(results: list[dict[str, Any] | int], benchmarks: list[dict[str, Any
         },
     }
     job = EvaluationJob.model_validate(document)
-    catalogue = _Catalogue([str(b["id"]) for b in benchmarks])
+    catalogue = _Catalogue(sorted({str(b["id"]) for b in benchmarks}))
     children = [_child(job, index, result) for index, result in enumerate(results)]
+    plan = resolve(job, catalogue)
     for seen in ([], children):
-        status = decide(job, seen, lambda: resolve(job, catalogue), NOW).status
-        job = job.model_copy(update={"status": status})
+        job = job.model_copy(update={"status": decide(job, seen, lambda: plan, NOW).status})
     return job
 
 

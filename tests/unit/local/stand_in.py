@@ -3,6 +3,7 @@
 Run as a program. `parameters.do` is a list of steps, each a word or [word, argument]; see STEPS.
 """
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -70,6 +71,10 @@ def _samples(context: Context, count: Any) -> None:
             samples.write({"id": number})
 
 
+def _digest(key: str | None) -> str:
+    return hashlib.sha256((key or "").encode()).hexdigest()
+
+
 def _spawn(_: Context, file: Any) -> None:
     """Start what a container's end would take with it, in a session where no process group reaches it."""
     lasting = subprocess.Popen(["/bin/sleep", "1000"], start_new_session=True)
@@ -96,7 +101,7 @@ STEPS: dict[str, Any] = {
     "kill": lambda _, number: os.kill(os.getpid(), number),
     "environment": lambda context, name: _complete(context, os.environ.get(name, "0")),
     "test_data": lambda context, name: _complete(context, (context.paths.test_data / name).read_text()),
-    "credentials": lambda context, key: _complete(context, context.credentials.api_key == key),
+    "credentials": lambda context, digest: _complete(context, _digest(context.credentials.api_key) == digest),
 }
 
 

@@ -38,7 +38,7 @@ def _alive(pid: int) -> bool:
 
 
 def _pid(file: Path) -> int:
-    return int(wait_for(lambda: file.exists() and file.read_text(), f"a pid in {file.name}", 20))
+    return int(wait_for(lambda: file.read_text() if file.exists() else None, f"a pid in {file.name}", 20))
 
 
 @pytest.mark.parametrize(

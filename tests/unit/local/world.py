@@ -95,8 +95,8 @@ async def run(
 
     def observe(_: EvaluationJobStatus, job: EvaluationJob) -> None:
         seen.append(job.status)
-        watch(run)
+        watch(running)
 
-    run = LocalRun(given.jobs[0], Setup(given, directory / "results", model_url, observe))
-    job = await run.run()
+    running = LocalRun(given.jobs[0], Setup(given, directory / "results", model_url, observe))
+    job = await running.run()
     return Ran(job, directory / "results" / job.metadata.name, seen)

@@ -74,7 +74,7 @@ def test_it_says_nothing_where(planned: PlannedBenchmark, n: int | None) -> None
     lower=st.booleans(),
     bound=st.sampled_from(["Point", "Worst"]),
 )
-def test_what_it_warns_of_never_passes(n: int, right: int, threshold: float, lower: bool, bound: str) -> None:  # noqa: FBT001
+def test_what_it_warns_of_never_passes(n: int, right: int, threshold: float, lower: bool, bound: str) -> None:
     planned = plan(BOOLEAN, threshold=threshold, bound=bound, lower=lower)
     if cannot_pass(planned, n, 0.95) is not None:
         measured = share(min(right, n), n, criteria=planned.pass_criteria, lower_is_better=lower)

@@ -132,6 +132,11 @@ class Histories(RuleBasedStateMachine):
         assert self.world.decide() == self.world.decide()
 
     @invariant()
+    def a_wake_is_in_the_future(self) -> None:
+        wake = self.world.decide().wake
+        assert wake is None or wake > self.world.now
+
+    @invariant()
     def the_status_is_bounded(self) -> None:
         assert len(json.dumps(self.world.status.wire(), ensure_ascii=False).encode()) <= MAX_STATUS_BYTES
 

@@ -54,7 +54,7 @@ def test_a_completed_one() -> None:
         (metrics.REPORTED, "Boolean", True),
     ],
 )
-def test_its_type_is_that_of_its_interval_then_the_catalogues(method: str | None, type_: str, boolean: bool) -> None:  # noqa: FBT001
+def test_its_type_is_that_of_its_interval_then_the_catalogues(method: str | None, type_: str, boolean: bool) -> None:
     catalogue = [CatalogueMetric.model_validate({"name": "acc", "type": type_})]
     found = of(status(primary=ACC.model_copy(update={"method": method})), metrics=catalogue)
     assert found.boolean is boolean

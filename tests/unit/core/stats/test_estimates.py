@@ -87,7 +87,7 @@ def test_the_n_needed_of_a_proportion_is_wilsons_inversion(p: float, gap: float,
     ],
     ids=["share", "share, lower is better", "share in clusters", "judge", "no range"],
 )
-def test_the_n_needed_is_the_least_that_passes(estimate: Estimate, threshold: float, lower: bool) -> None:  # noqa: FBT001
+def test_the_n_needed_is_the_least_that_passes(estimate: Estimate, threshold: float, lower: bool) -> None:
     n = n_needed(estimate, threshold, 0.95, lower_is_better=lower)
     assert n is not None
 
