@@ -1,8 +1,6 @@
 """Wheels from PyPI in a directory of the user's cache, for the examples.
 
-    python examples/wheels.py LABEL NAME==VERSION...
-
-prints the directory; put it on `sys.path`. The first call installs (without dependencies), later ones find it.
+The first call installs (without dependencies), later ones find the directory; put it on `sys.path`.
 Not in the project's environment: the model and the data sets are no dependency of anything, and their own
 dependencies would be hundreds of megabytes that the examples never import.
 """
@@ -37,7 +35,3 @@ def _installer() -> list[str]:
     if uv:
         return [uv, "pip", "install", "--python", sys.executable]
     return [sys.executable, "-m", "pip", "install"]
-
-
-if __name__ == "__main__":
-    print(install(sys.argv[1], sys.argv[2:]))

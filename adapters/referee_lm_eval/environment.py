@@ -2,7 +2,8 @@
 
 Set before the first import of `lm_eval`, since several of them look only then. In a pod the root file system is
 read-only and the user has no home: what is cached goes to the data directory. On a laptop the user's own cache
-stays in use, because that is where data sets already are.
+stays in use, because that is where data sets already are; but not for local data, of which each run would leave a
+copy there.
 """
 
 import os
@@ -28,22 +29,27 @@ def wants_offline(environ: MutableMapping[str, str]) -> bool:
     return environ.get("REFEREE_OFFLINE", "").lower() in ("1", "true", "yes")
 
 
-def prepare(context: Context, *, offline: bool, environ: MutableMapping[str, str] = os.environ) -> None:
+def prepare(
+    context: Context, *, offline: bool, scratch: Path | None, environ: MutableMapping[str, str] = os.environ
+) -> None:
     """Set what the libraries read.
 
     Args:
         context: gives the data directory and the hub's token.
         offline: no data set or tokenizer may be looked for on a hub.
+        scratch: where all data is local, the place of its converted copy, which nobody needs afterwards.
         environ: the process's environment.
     """
     for name, value in _QUIET.items():
         environ.setdefault(name, value)
-    if offline:
+    if offline or scratch:
         environ.update(dict.fromkeys(OFFLINE_VARIABLES, "1"))
     if context.credentials.hf_token:
         environ["HF_TOKEN"] = context.credentials.hf_token
     if not _writable(environ.get("HOME")):
         environ["HOME"] = str(_directory(context.paths.data / "home"))
+    if scratch:
+        environ["HF_DATASETS_CACHE"] = str(scratch)
     if "HF_HOME" not in environ and not context.paths.local:
         environ["HF_HOME"] = str(_directory(context.paths.data / "huggingface"))
 

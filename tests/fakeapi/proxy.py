@@ -74,6 +74,9 @@ class FaultyProxy(Front):
             finally:
                 self._open.discard(lines)
                 reader.cancel()
+                # Without goodbyes: the answer to one in TLS may come after the test's loop is gone.
+                if answer.connection is not None and answer.connection.transport is not None:
+                    answer.connection.transport.abort()
             return response
 
     def _forward(self, request: web.Request, body: bytes) -> Any:

@@ -1,8 +1,9 @@
 """The layers above the interpreter: the third-party packages of an extra, and the project's own wheel on top.
 
-Together they are a virtual environment at /app. The packages are what `uv.lock` says, installed once per lock file;
-the project is the wheel that a user gets from the same tree, so what lies in an image is listed in one place,
-pyproject.toml, and a change of the code makes a layer of some hundred kilobytes and leaves the large ones alone.
+Together they are a virtual environment at /app. The packages are what `uv.lock` says for the extra, installed once
+for each such list; the project is the wheel that a user gets from the same tree, so what lies in an image is listed
+in one place, pyproject.toml, and a change of the code makes a layer of some hundred kilobytes and leaves the large
+ones alone.
 
 Rejected: a non-editable `uv sync` of the project into the same environment, which ties 900 MB to every edit; copying
 the virtual environment as it is, whose scripts and links name this machine's paths.
@@ -27,12 +28,13 @@ from tests.testbed.oci import Inline, Link, Source, Tree
 PROJECT = Path(__file__).parents[2]
 APP = PurePosixPath("/app")
 _PACKAGES = PurePosixPath("lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")
+_TESTS = "tests"
 
 
 def packages_tree(extra: str) -> Tree:
     """The third-party packages of the project with this extra."""
-    lock = (PROJECT / "uv.lock").read_bytes()
-    key = hashlib.sha256(lock + str(INTERPRETER).encode()).hexdigest()[:16]
+    wanted = subprocess.run(_uv("export", extra), capture_output=True, check=True).stdout
+    key = hashlib.sha256(wanted + str(INTERPRETER).encode()).hexdigest()[:16]
     environment = cached("environments", f"{extra}-{key}", lambda path: _install(path, extra))
     configuration = f"home = {INTERPRETER.parent}\ninclude-system-site-packages = false\n"
     tree: dict[PurePosixPath, Source] = {
@@ -71,12 +73,17 @@ def uv() -> str:
     return found
 
 
+def _uv(command: str, extra: str) -> list[str]:
+    third_party = "--no-emit-project" if command == "export" else "--no-install-project"
+    what = ["--frozen", "--no-dev", "--extra", extra, third_party]
+    return [uv(), command, "--quiet", "--project", str(PROJECT), *what]
+
+
 def _install(directory: Path, extra: str) -> None:
-    command = [uv(), "sync", "--quiet", "--project", str(PROJECT), "--python", str(INTERPRETER), "--frozen"]
-    what = ["--no-dev", "--extra", extra, "--no-install-project", "--compile-bytecode"]
-    settings = {"UV_PROJECT_ENVIRONMENT": str(directory), "PYC_INVALIDATION_MODE": "UNCHECKED_HASH"}
     inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    subprocess.run([*command, *what], env=inherited | settings, check=True)
+    environment = {**inherited, "UV_PROJECT_ENVIRONMENT": str(directory)}
+    subprocess.run([*_uv("sync", extra), "--python", str(INTERPRETER)], env=environment, check=True)
+    compile_all(directory / _PACKAGES, APP / _PACKAGES, f"/{_TESTS}/")
     modules = [path for path in _files(directory / _PACKAGES) if ".so" in path.suffixes]
     list_libraries(modules, directory, directory / "libraries.json")
 
@@ -84,11 +91,11 @@ def _install(directory: Path, extra: str) -> None:
 def _unpack(wheel: Path, directory: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(directory)
-    compile_all(directory)
+    compile_all(directory, APP / _PACKAGES, f"/{_TESTS}/")
 
 
 def _files(packages: Path) -> Iterator[Path]:
     """All but the packages' own tests, which are an eighth of an environment with pandas and scipy in it."""
     for above, directories, files in os.walk(packages):
-        directories[:] = [name for name in directories if name != "tests"]
+        directories[:] = [name for name in directories if name != _TESTS]
         yield from (Path(above, name) for name in files)

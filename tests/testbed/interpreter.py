@@ -15,7 +15,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from tests.testbed.cache import cached
 from tests.testbed.libraries import list_libraries, listed_libraries
@@ -49,17 +49,21 @@ def base_tree() -> Tree:
 
 def _prepare(directory: Path) -> None:
     left_out = f"/({'|'.join(_UNWANTED)})/|/({'|'.join(_ELSEWHERE)})"
-    compile_all(_STANDARD_LIBRARY, left_out, "-X", f"pycache_prefix={directory}")
+    compile_all(_STANDARD_LIBRARY, _STANDARD_LIBRARY, left_out, "-X", f"pycache_prefix={directory}")
     modules = [path for path in _standard_library() if path.suffix == ".so"]
     list_libraries([INTERPRETER, *modules], _STANDARD_LIBRARY, directory / "libraries.json")
 
 
-def compile_all(directory: Path, left_out: str = "^$", *interpreter_options: str) -> None:
-    """Compile every module below, as a layer needs it; a module that no Python 3 can read stays without bytecode."""
+def compile_all(directory: Path, seen_as: PurePath, left_out: str, *interpreter_options: str) -> None:
+    """Compile every module below, as a layer needs it, unless its path matches `left_out`.
+
+    Bytecode names its source; `seen_as` is where the directory lies in the image, so that one made elsewhere, or made
+    again, is the same. A module that this Python cannot read stays without bytecode.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [str(INTERPRETER), "-W", "ignore", *interpreter_options, "-m", "compileall", "-qq", "-j0", "-x", left_out]
-    mode = ["--invalidation-mode", "unchecked-hash"]
-    subprocess.run([*command, *mode, str(directory)], env=environment, check=False)
+    how = ["--invalidation-mode", "unchecked-hash", "-s", str(directory), "-p", str(seen_as)]
+    subprocess.run([*command, *how, str(directory)], env=environment, check=False)
 
 
 def _standard_library() -> Iterator[Path]:

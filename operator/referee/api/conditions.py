@@ -139,7 +139,7 @@ class Reason(Documented):
     ALL_GATES_PASSED = "AllGatesPassed", "Every required gate passed."
     GATE_FAILED = "GateFailed", "At least one required gate failed."
     GATE_UNDECIDED = "GateUndecided", "No required gate failed, but at least one could not be decided."
-    NO_CRITERIA = "NoCriteria", "Nothing in the job has pass criteria."
+    NO_CRITERIA = "NoCriteria", "Nothing that is required has pass criteria."
     NOT_FINISHED = "NotFinished", "The run is not over."
     NOT_EXECUTED = "NotExecuted", "The benchmark was not executed, so its gate cannot be decided."
     THRESHOLD_MET = "ThresholdMet", "The value is at least as good as the threshold."

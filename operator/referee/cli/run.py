@@ -115,14 +115,14 @@ class _Command:
             finally:
                 self._running = None
                 hint.cancel()
-        self._conclude(done)
+        self._conclude(done, run.directory)
         return done
 
-    def _conclude(self, job: EvaluationJob) -> None:
+    def _conclude(self, job: EvaluationJob, directory: Path) -> None:
         if self._options.output == "table":
             from referee.cli.table import print_results  # noqa: PLC0415 - nobody else needs it
 
-            print_results(job, self._options.results / job.metadata.name)
+            print_results(job, directory)
         else:
             sys.stderr.write(words.conclusion(job) + "\n")
         finished = get(job.status.conditions, ConditionType.FINISHED)

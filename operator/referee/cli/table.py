@@ -29,7 +29,8 @@ def print_results(job: EvaluationJob, directory: Path) -> None:
         console.print(Text(line), soft_wrap=True)
     said = words.conclusion(job)
     console.print(Text(said, style=_CONCLUSIONS.get(said.partition(":")[0], "bold red")), soft_wrap=True)
-    console.print(Text(f"Results: {troubles.shown(directory)}/"), soft_wrap=True)
+    if job.status.plan is not None:
+        console.print(Text(f"Results: {troubles.shown(directory)}/"), soft_wrap=True)
 
 
 def _title(job: EvaluationJob) -> str:

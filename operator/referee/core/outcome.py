@@ -7,7 +7,7 @@ from referee.api.conditions import Reason
 from referee.api.runplan import PlannedBenchmark
 from referee.core import metrics
 from referee.core.children import Trouble
-from referee.core.result import Result
+from referee.core.result import Result, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
         "primary": primary,
         "samples": counts.total,
         "errors": counts.errors,
-        "unscored": counts.unscored,
+        "unscored": _unscored(counts),
         "truncated": result.truncated or None,
     }
     if not reading.values:
@@ -45,3 +45,10 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
     if planned.primary_score is not None and missing.reason is not None:
         return Values(fields, note=Trouble(missing.reason, missing.message))
     return Values(fields)
+
+
+def _unscored(counts: Samples) -> int | None:
+    """As the adapter says, else what is left of those that were attempted."""
+    if counts.unscored is None and counts.total is not None and counts.scored is not None:
+        return max(0, counts.total - counts.scored)
+    return counts.unscored

@@ -6,12 +6,15 @@ without a name, or text that is no JSON is a `ResultError`, never a value.
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 MAX_BYTES = 32 * 1024
 """Of a result on a child Job: a patch with 32 KiB costs the control plane twice what a small one does."""
+
+
+_LARGEST = 1e300
+"""Beyond it arithmetic overflows; NaN and infinity are not below it."""
 
 
 class ResultError(ValueError):
@@ -53,7 +56,7 @@ class Result:
 
 
 def _number(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise ResultError(f"{what} must be a finite number, not {value!r}")
     return float(value)
 

@@ -26,7 +26,7 @@ def create_app(
         probes: what /healthz, /readyz and /metrics tell.
         secret_in_path: credentials come as a path prefix, `/SECRET/api/v1/…`, and not as bearer tokens.
     """
-    app = FastAPI(title="Referee", openapi_url=None)
+    app = FastAPI(title="Referee", openapi_url=None, redirect_slashes=False)
     install(app)
     app.include_router(health_router(probes or Probes()))
     app.include_router(events_router(children, limits or EventLimits(), secret_in_path=secret_in_path))

@@ -75,14 +75,16 @@ class ProgressThrottle:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, slot: _Slot) -> None:
-        while (progress := slot.newest) is not None:
-            slot.newest = None
-            if slot.worth(progress):
-                if not await self._try(slot, progress):
-                    break
-                await asyncio.sleep(self._interval())
-        if self._slots.get(slot.child.uid) is slot:
-            del self._slots[slot.child.uid]
+        try:
+            while (progress := slot.newest) is not None:
+                slot.newest = None
+                if slot.worth(progress):
+                    if not await self._try(slot, progress):
+                        return
+                    await asyncio.sleep(self._interval())
+        finally:
+            if self._slots.get(slot.child.uid) is slot:
+                del self._slots[slot.child.uid]
 
     async def _try(self, slot: _Slot, progress: Progress) -> bool:
         """Write; False if there is nothing to write to any more."""

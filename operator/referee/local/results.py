@@ -29,16 +29,15 @@ class Results:
         self._descriptor = descriptor
 
     @classmethod
-    def open(cls, root: Path, job: str) -> Self:
-        """Make room for a run.
+    def open(cls, path: Path) -> Self:
+        """Make room for a run; the directory's name is the job's.
 
         Raises:
             Busy: another run of a job of this name is going on there.
             LocalError: the directory cannot be made.
         """
-        path = (root / job).absolute()
         try:
-            root.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 _move_aside(path)
             path.mkdir()

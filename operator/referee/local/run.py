@@ -64,6 +64,7 @@ class LocalRun:
         self._processes = Processes(job.spec.pod.termination_grace_period_seconds, self._changed.set)
         self._server = EventsServer(self._children)
         self._refusal: Refusal | None = None
+        self._results: Results | None = None
         self._written: tuple[EvaluationJobStatus, datetime] | None = None
 
     async def run(self) -> EvaluationJob:
@@ -72,18 +73,23 @@ class LocalRun:
         Raises:
             LocalError: the results directory cannot be used.
         """
-        results = Results.open(self._setup.results, self.job.metadata.name)
         try:
             while self.job.status.completion_time is None:
                 self._changed.clear()
-                await self._wait(await self._look(results))
+                await self._wait(await self._look())
             await self._processes.finish()
         finally:
             self._processes.kill()
             await self._processes.finish()
             await self._server.close()
-            results.close()
+            if self._results is not None:
+                self._results.close()
         return self.job
+
+    @property
+    def directory(self) -> Path:
+        """Where its results are; nothing is there if it could not be planned."""
+        return (self._setup.results / self.job.metadata.name).absolute()
 
     def cancel(self) -> None:
         """As spec.cancel in a cluster: running adapters are told to end, what they have is kept."""
@@ -96,15 +102,15 @@ class LocalRun:
         """End every adapter at once."""
         self._processes.kill()
 
-    async def _look(self, results: Results) -> datetime | None:
+    async def _look(self) -> datetime | None:
         """Decide and carry out; returns when to look again though nothing has changed."""
         now = utc_now()
         children = [attempt.child() for attempt in self._attempts.values()]
         decision = decide(self.job, children, self._resolve, now, __version__)
-        due = self._take(self._ended_if_refused(decision.status, now), now, results)
+        due = self._take(self._ended_if_refused(decision.status, now), now)
         if decision.plan is not None:
             for start in decision.start:
-                await self._start(decision.plan, start, results, now)
+                await self._start(decision.plan, start, now)
         for child in decision.stop:
             self._processes.stop(self._attempts[child.name])
         for child in decision.delete:
@@ -136,27 +142,34 @@ class LocalRun:
             return status
         return ending.unplanned(self.job, status, self._refusal, now)
 
-    def _take(self, status: EvaluationJobStatus, now: datetime, results: Results) -> datetime | None:
-        """Make it the job's status, and write it if it is worth a write; returns when it is to be written."""
+    def _take(self, status: EvaluationJobStatus, now: datetime) -> datetime | None:
+        """Make it the job's status, and write it if it is worth a write; returns when it is to be written.
+
+        A job that cannot be planned leaves no files: they would take the place of an earlier run's.
+        """
+        if self._results is None and status.plan is not None:
+            self._results = Results.open(self.directory)
         before, self.job = self.job.status, self.job.model_copy(update={"status": status})
         if status != before:
             self._setup.observe(before, self.job)
+        if self._results is None:
+            return None
         on_disk, at = self._written or (EvaluationJobStatus(), None)
         due = write_at(on_disk, status, at, now)
         if due is None or due > now:
             return due
-        results.write(self.job)
+        self._results.write(self.job)
         self._written = (status, now)
         return None
 
-    async def _start(self, plan: RunPlan, start: Start, results: Results, now: datetime) -> None:
+    async def _start(self, plan: RunPlan, start: Start, now: datetime) -> None:
         meta, planned = self.job.metadata, start.planned
         attempt = Attempt(
             name=child_name(meta.name, meta.uid, planned.index, start.attempt),
             planned=planned,
             number=start.attempt,
             created=now,
-            directory=attempt_directory(results.path, planned.index, start.attempt),
+            directory=attempt_directory(self.directory, planned.index, start.attempt),
         )
         self._attempts[attempt.name] = attempt
         self._children.admit(attempt)

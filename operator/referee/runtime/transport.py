@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
@@ -76,9 +77,11 @@ class Transport:
         """Take who we are; must be called inside the running loop. The middlewares see kopf's calls too."""
         self.credentials = credentials
         self.settings = settings or TransportSettings()
-        self._middlewares = (*middlewares, self._authorize)
+        self._middlewares = (*middlewares, self._prepare)
         # 60 s: shorter than what any load balancer or API server keeps an idle connection, longer than our pauses.
         self._connector = aiohttp.TCPConnector(limit=0, ssl=credentials.ssl or True, keepalive_timeout=60)
+        self._streams: WeakSet[asyncio.Transport] = WeakSet()
+        """Connections whose answer goes on after its headers, kopf's watches included."""
         self._session = self.fresh_session()
         self._slots = asyncio.Semaphore(self.settings.parallel)
 
@@ -127,15 +130,22 @@ class Transport:
         """Close our session and, with it, every connection, also those that kopf still uses."""
         await self._session.close()
         await self._connector.close()
+        # A watch that was broken off says goodbye in TLS and waits for an answer, which would outlive the event loop.
+        for stream in self._streams:
+            stream.abort()
+        await asyncio.sleep(0)
 
     def _url(self, call: Call) -> str:
         return f"{self.credentials.server}{call.path}"
 
-    async def _authorize(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    async def _prepare(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Put the token of this very moment on the request: a projected token is replaced every hour."""
         if "Authorization" not in request.headers and (token := await self.credentials.token()):
             request.headers["Authorization"] = f"Bearer {token}"
-        return await handler(request)
+        response = await handler(request)
+        if response.connection is not None and response.connection.transport is not None:
+            self._streams.add(response.connection.transport)
+        return response
 
 
 def unreachable(call: Call, error: BaseException) -> ApiError:

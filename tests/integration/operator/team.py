@@ -45,8 +45,8 @@ class Team:
         body = {"apiVersion": "referee.dev/v1alpha1", "kind": "Provider", "metadata": {"name": name}}
         await self.call("POST", self.path("providers"), {**body, "spec": PROVIDER | spec})
 
-    async def apply(self, name: str = "run", benchmarks: int = 1, **spec: Any) -> Json:
-        refs = [{"id": f"b{i}", "provider": "p"} for i in range(benchmarks)]
+    async def apply(self, name: str = "run", benchmarks: int = 1, provider: str = "p", **spec: Any) -> Json:
+        refs = [{"id": f"b{i}", "provider": provider} for i in range(benchmarks)]
         body = {
             "apiVersion": "referee.dev/v1alpha1",
             "kind": "EvaluationJob",

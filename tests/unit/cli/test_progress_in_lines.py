@@ -1,5 +1,6 @@
 """Progress where there is no terminal: few lines, each of which says something new."""
 
+import itertools
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from referee.cli.progress import Lines
 from tests.unit.cli.jobs import finished, good
 
 
-def _at(status: EvaluationJobStatus, percent: int, **fields: object) -> EvaluationJobStatus:
+def _at(status: EvaluationJobStatus, percent: int | None, **fields: object) -> EvaluationJobStatus:
     (benchmark,) = status.benchmarks
     changed = benchmark.model_copy(update={"phase": "Running", "percent": percent, "samples": 40, **fields})
     return status.model_copy(update={"benchmarks": [changed]})
@@ -18,11 +19,11 @@ def _at(status: EvaluationJobStatus, percent: int, **fields: object) -> Evaluati
 def test_a_line_for_each_event_and_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     job = finished([good(0.7)], [{"id": "one"}])
     done = job.status
-    waiting = _at(done, 0, phase="Pending", percent=None, samples=None)
+    waiting = _at(done, None, phase="Pending", samples=None)
     course = [waiting, _at(done, 0), _at(done, 12), _at(done, 19), _at(done, 45), done]
 
     lines = Lines()
-    for before, after in zip(course, course[1:], strict=False):
+    for before, after in itertools.pairwise(course):
         lines.changed(before, job.model_copy(update={"status": after}))
 
     assert [re.sub(r"^\d\d:\d\d ", "", line) for line in capsys.readouterr().err.splitlines()] == [
