@@ -58,7 +58,7 @@ def _read(options: Options) -> Bundle:
         raise LocalError(
             [f"{given}: no EvaluationJob in it: there is nothing to run; name its file, too", *bundle.notes]
         )
-    differences.refuse_what_would_never_run(bundle.jobs)
+    differences.refuse_what_cannot_be_done(bundle.jobs)
     return bundle
 
 

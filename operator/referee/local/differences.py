@@ -8,16 +8,19 @@ from referee.api.evaluationjob import EvaluationJob
 from referee.local.errors import LocalError
 
 
-def refuse_what_would_never_run(jobs: list[EvaluationJob]) -> None:
-    """Find jobs that wait for an edit that nobody can make here.
+def refuse_what_cannot_be_done(jobs: list[EvaluationJob]) -> None:
+    """Find jobs that wait for an edit that nobody can make here, or whose results would have one place.
 
     Raises:
         LocalError: naming them.
     """
     said = "spec.suspend: is set, and nobody can unset it while the command waits; leave it out to run the job here"
-    suspended = [f"EvaluationJob {job.metadata.name}: {said}" for job in jobs if job.spec.suspend]
-    if suspended:
-        raise LocalError(suspended)
+    problems = [f"EvaluationJob {job.metadata.name}: {said}" for job in jobs if job.spec.suspend]
+    names = [job.metadata.name for job in jobs]
+    said = "stands in several namespaces, and results are kept by name; run one at a time"
+    problems += [f"EvaluationJob {name}: {said}" for name in sorted(set(names)) if names.count(name) > 1]
+    if problems:
+        raise LocalError(problems)
 
 
 def notes(job: EvaluationJob, model_url: str | None) -> list[str]:

@@ -62,7 +62,7 @@ class LocalRun:
         self._attempts: dict[str, Attempt] = {}
         self._children = LocalChildren(job.metadata.namespace, job.metadata.name, self._changed.set)
         self._processes = Processes(job.spec.pod.termination_grace_period_seconds, self._changed.set)
-        self._server = EventsServer(self._children)
+        self._server = EventsServer(self._children, self._changed.set)
         self._refusal: Refusal | None = None
         self._results: Results | None = None
         self._written: tuple[EvaluationJobStatus, datetime] | None = None
@@ -104,6 +104,7 @@ class LocalRun:
 
     async def _look(self) -> datetime | None:
         """Decide and carry out; returns when to look again though nothing has changed."""
+        self._server.check()
         now = utc_now()
         children = [attempt.child() for attempt in self._attempts.values()]
         decision = decide(self.job, children, self._resolve, now, __version__)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import importlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from referee.local.children import LocalChildren
 
@@ -18,9 +18,10 @@ _HOST = "127.0.0.1"
 class EventsServer:
     """Takes what adapters report, as long as a job runs."""
 
-    def __init__(self, children: LocalChildren) -> None:
-        """Listen on a free port."""
+    def __init__(self, children: LocalChildren, ended: Callable[[], None]) -> None:
+        """Listen on a free port; `ended` is called when nobody answers there any more."""
         self._children = children
+        self._told = ended
         self._socket = socket.socket()
         self._socket.bind((_HOST, 0))
         self._socket.listen()
@@ -35,17 +36,21 @@ class EventsServer:
         """Begin to answer; calling it again changes nothing."""
         if self._task is None:
             self._task = asyncio.create_task(self._serve())
+            self._task.add_done_callback(lambda _: self._told())
+
+    def check(self) -> None:
+        """Raise what ended the server before its time: adapters would go on posting to nobody."""
+        if self._task is not None and self._task.done():
+            self._task.result()
 
     async def close(self) -> None:
-        """Stop answering.
-
-        Raises:
-            whatever ended the server before its time.
-        """
+        """Stop answering."""
         self._ended.set()
-        if self._task is not None:
-            await self._task
-        self._socket.close()
+        try:
+            if self._task is not None:
+                await self._task
+        finally:
+            self._socket.close()
 
     async def _serve(self) -> None:
         await asyncio.to_thread(importlib.import_module, "referee.gateway.app")

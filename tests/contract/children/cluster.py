@@ -4,8 +4,10 @@ On a real server the Job controller makes the pods; on the fake one the test doe
 """
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from referee.api import names
@@ -15,7 +17,7 @@ from referee.core.podspec import PodDefaults, child_manifests
 from referee.gateway.children import Children
 from referee.runtime.errors import NotFound
 from referee.runtime.kube import Kube, Object
-from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS
+from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, Resource
 from tests.contract.children.contract import BENCHMARKS, JOB, PRIMARY, PROVIDER, Json, Kept, Running
 
 PLAN = {
@@ -27,21 +29,21 @@ PLAN = {
     "digest": "sha256:0",
 }
 
-Mint = Callable[[Object], Awaitable[str]]
-"""From a pod to a token bound to it."""
 
-
-class ClusterHouse:
+class ClusterHouse(ABC):
     """Children as Jobs; `children` is the port under test."""
 
     children: Children
 
-    def __init__(self, kube: Kube, namespace: str, mint: Mint, *, controlled: bool) -> None:
-        """Take who makes tokens, and whether somebody else makes pods of Jobs."""
+    def __init__(self, kube: Kube, namespace: str, *, controlled: bool) -> None:
+        """Take whether somebody else makes pods of Jobs."""
         self.kube = kube
         self.namespace = namespace
-        self._mint = mint
         self._controlled = controlled
+
+    @abstractmethod
+    async def mint(self, pod: Object) -> str:
+        """Make the token that a kubelet would project into this pod."""
 
     async def evaluation(self, name: str = JOB) -> EvaluationJob:
         """The EvaluationJob with its frozen plan; made if it is not there."""
@@ -67,17 +69,18 @@ class ClusterHouse:
         )
         child = await self.kube.create(JOBS.all(self.namespace), manifests.job)
         pod = await self._pod_of(child)
-        return await self.set_status(PODS, pod, {"phase": "Running"})
+        await self.run_pod(pod)
+        return pod
 
     async def running(self, pod: Object) -> Running:
         """The child of a pod, with the pod's token."""
         owner = pod["metadata"]["ownerReferences"][0]
-        return Running(await self._mint(pod), owner["name"], owner["uid"])
+        return Running(await self.mint(pod), owner["name"], owner["uid"])
 
     async def end(self, child: Running) -> None:
         """Its pod is over; the Job controller makes an end of the Job."""
         for pod in await self.pods_of(child):
-            await self.set_status(PODS, pod, {"phase": "Succeeded"})
+            await self.end_pod(pod)
         if self._controlled:
             await self.until(lambda: self._ended(child))
 
@@ -87,7 +90,7 @@ class ClusterHouse:
         index = int(job["metadata"]["labels"][names.LABEL_INDEX])
         await self.kube.delete(JOBS.one(self.namespace, child.name))
         for pod in await self.pods_of(child):
-            await self._remove_pod(pod)
+            await self.remove_pod(pod)
         await self.until(lambda: self._gone(child))
         return await self.start(index)
 
@@ -104,7 +107,20 @@ class ClusterHouse:
         pods = self.kube.list(PODS.all(self.namespace), label_selector=f"batch.kubernetes.io/controller-uid={child.uid}")
         return [pod async for pod in pods]
 
-    async def set_status(self, resource: Any, obj: Object, status: Json) -> Object:
+    async def run_pod(self, pod: Object) -> None:
+        """Its containers run."""
+        await self.set_status(PODS, pod, {"phase": "Running"})
+
+    async def end_pod(self, pod: Object) -> None:
+        """Its containers have ended well."""
+        await self.set_status(PODS, pod, {"phase": "Succeeded"})
+
+    async def remove_pod(self, pod: Object) -> None:
+        """It is gone for good."""
+        with contextlib.suppress(NotFound):
+            await self.kube.delete(PODS.one(self.namespace, pod["metadata"]["name"]))
+
+    async def set_status(self, resource: Resource, obj: Object, status: Json) -> Object:
         """As whoever owns the status writes it."""
         path = resource.one(self.namespace, obj["metadata"]["name"], "status")
         return await self.kube.merge_patch(path, {"status": status})
@@ -121,15 +137,6 @@ class ClusterHouse:
             return await self.kube.create(PODS.all(self.namespace), _pod(job))
         await self.until(lambda: self.pods_of(child))
         return (await self.pods_of(child))[0]
-
-    async def _remove_pod(self, pod: Object) -> None:
-        path = PODS.one(self.namespace, pod["metadata"]["name"])
-        try:
-            if self._controlled:
-                await self.kube.merge_patch(path, {"metadata": {"finalizers": None}})
-            await self.kube.delete(path)
-        except NotFound:
-            return
 
     async def _gone(self, child: Running) -> bool:
         try:

@@ -26,11 +26,6 @@ class FakeIssuer(FakeApi):
         super().__init__()
         self.signer = Signer()
         self.keys = [self.signer.jwk]
-
-    async def mint(self, pod: Object) -> str:
-        """A token of the pod."""
-        return self.signer.token(pod)
-
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer for the keys, else as ever."""
         match request.path:
@@ -43,8 +38,20 @@ class FakeIssuer(FakeApi):
         return await super().serve(request)
 
 
+class FakeHouse(ClusterHouse):
+    """Children on the fake."""
+
+    def __init__(self, kube: Kube, signer: Signer) -> None:
+        super().__init__(kube, NAMESPACE, controlled=False)
+        self._signer = signer
+
+    async def mint(self, pod: Object) -> str:
+        """Sign it ourselves."""
+        return self._signer.token(pod)
+
+
 @asynccontextmanager
-async def fake_house(api: FakeIssuer, *, watching: bool = True) -> AsyncIterator[ClusterHouse]:
+async def fake_house(api: FakeIssuer, *, watching: bool = True) -> AsyncIterator[FakeHouse]:
     """Children on the fake; without watching, everything is read live."""
     transport = Transport(api.credentials)
     kube = Kube(transport)
@@ -53,7 +60,7 @@ async def fake_house(api: FakeIssuer, *, watching: bool = True) -> AsyncIterator
     if watching:
         await watched.primed()
     children = JobChildren(kube, watched, TokenChecker(kube, ADAPTER_AUDIENCE))
-    house = ClusterHouse(kube, NAMESPACE, api.mint, controlled=False)
+    house = FakeHouse(kube, api.signer)
     house.children = children
     yield house
     await children.close()

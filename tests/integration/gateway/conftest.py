@@ -1,73 +1,66 @@
-"""`house`: children on a real API server, and the gateway's parts in this process, in a namespace of its own."""
+"""`house`: a gateway's parts in this process over a real API server, in a namespace of its own; `client` talks to it."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from pathlib import Path
 
+import httpx
 import pytest
 
-from referee.api.names import ADAPTER_AUDIENCE
-from referee.gateway.jobs import JobChildren
-from referee.gateway.tokens import TokenChecker
-from referee.gateway.watched import Watched
-from referee.runtime.credentials import Credentials
-from referee.runtime.kube import Kube, Object
-from referee.runtime.paths import SERVICE_ACCOUNTS
+from referee.gateway.app import create_app
+from referee.runtime.kube import Kube
 from referee.runtime.transport import Transport
-from tests.contract.children.cluster import ClusterHouse
+from tests.fakeapi.proxy import FaultyProxy
+from tests.integration.gateway.house import RealHouse, gateway_parts
+from tests.integration.gateway.process import RULES
 from tests.testbed.cluster import Cluster
-
-
-class RealHouse(ClusterHouse):
-    """Children on a real API server; its controller manager makes the pods, the test plays the kubelet."""
-
-    def __init__(self, kube: Kube, namespace: str) -> None:
-        super().__init__(kube, namespace, self.mint, controlled=True)
-
-    async def mint(self, pod: Object, *audiences: str) -> str:
-        """The token that the kubelet would project into this pod."""
-        meta = pod["metadata"]
-        bound = {"apiVersion": "v1", "kind": "Pod", "name": meta["name"], "uid": meta["uid"]}
-        spec = {"audiences": audiences or [ADAPTER_AUDIENCE], "expirationSeconds": 3600, "boundObjectRef": bound}
-        answer = await self.kube.ask(self._account("token"), {"spec": spec})
-        return str(answer["status"]["token"])
-
-    async def mint_unbound(self) -> str:
-        """A token of the ServiceAccount alone."""
-        answer = await self.kube.ask(self._account("token"), {"spec": {"audiences": [ADAPTER_AUDIENCE]}})
-        return str(answer["status"]["token"])
-
-    def _account(self, subresource: str = "") -> str:
-        return SERVICE_ACCOUNTS.one(self.namespace, "default", subresource)
+from tests.testbed.kubeconfig import write_kubeconfig
+from tests.testbed.kubelet_double import KubeletDouble
 
 
 @pytest.fixture
-async def bare(cluster: Cluster, namespace: str) -> AsyncIterator[RealHouse]:
+async def bare(cluster: Cluster, namespace: str, kubelet: KubeletDouble) -> AsyncIterator[RealHouse]:
     """A house without a gateway."""
     transport = Transport(cluster.credentials)
-    yield RealHouse(Kube(transport), namespace)
+    yield RealHouse(Kube(transport), namespace, kubelet)
     await transport.close()
 
 
 @pytest.fixture
-async def house(bare: RealHouse) -> AsyncIterator[RealHouse]:
-    async with gateway_parts(bare, bare.kube.transport.credentials):
+async def house(bare: RealHouse, cluster: Cluster) -> AsyncIterator[RealHouse]:
+    async with gateway_parts(bare, cluster.credentials):
         yield bare
 
 
-@asynccontextmanager
-async def gateway_parts(house: RealHouse, credentials: Credentials) -> AsyncIterator[None]:
-    """Give the house its port, over these credentials."""
-    transport = Transport(credentials)
-    kube = Kube(transport)
-    watched = Watched(kube, [house.namespace])
-    tasks = [asyncio.create_task(run()) for run in watched.tasks]
-    await watched.primed()
-    children = JobChildren(kube, watched, TokenChecker(kube, ADAPTER_AUDIENCE))
-    house.children = children
-    yield
-    await children.close()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await transport.close()
+@pytest.fixture
+async def client(house: RealHouse) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=create_app(house.children))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        yield client
+
+
+@pytest.fixture
+async def proxy(cluster: Cluster) -> AsyncIterator[FaultyProxy]:
+    async with FaultyProxy(cluster.credentials) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def role_kubeconfig(cluster: Cluster, namespace: str, tmp_path: Path) -> Path:
+    """A ServiceAccount with a gateway's Role in its own namespace."""
+    token = cluster.service_account(namespace, "referee-gateway", RULES)
+    return kubeconfig_for(cluster, tmp_path / "gateway.kubeconfig", cluster.server, token, namespace)
+
+
+def kubeconfig_for(cluster: Cluster, file: Path, server: str, token: str, namespace: str) -> Path:
+    """How this token's owner reaches the API server, or what stands in front of it."""
+    authority = _authority_of(cluster)
+    write_kubeconfig(file, server, authority, token, namespace)
+    return file
+
+
+def _authority_of(cluster: Cluster) -> Path:
+    """The file of the API server's authority, from the administrator's kubeconfig."""
+    from yaml import safe_load
+
+    (entry, *_) = safe_load(cluster.kubeconfig.read_text())["clusters"]
+    return Path(entry["cluster"]["certificate-authority"])

@@ -1,6 +1,7 @@
 """A team's namespace as a test sees it: manifests in, status out, and what adapters would do in between."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 from tests.testbed.api_client import Json
 from tests.testbed.cluster import Cluster
-from tests.testbed.kubelet_double import KubeletDouble
+from tests.testbed.kubelet_double import KubeletDouble, NotThereError
 
 GROUP = "/apis/referee.dev/v1alpha1"
 
@@ -111,9 +112,10 @@ class Team:
         deadline = time.monotonic() + seconds
         found: Json = {}
         while time.monotonic() < deadline:
-            found = await self.call("GET", path)
-            if until(found):
-                return found
+            with contextlib.suppress(NotThereError):
+                found = await self.call("GET", path)
+                if until(found):
+                    return found
             await asyncio.sleep(0.05)
         raise TimeoutError(f"{path} is after {seconds:g} s still not as wanted: {json.dumps(found, indent=1)[-3000:]}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from referee.cli import main as command
-from tests.unit.local.world import a_job, keyed, write
+from tests.unit.local.world import Document, a_job, keyed, write
 
 
 def _call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -48,12 +48,30 @@ def test_files_without_a_job(
     assert f"Error: {path}: no EvaluationJob in it" in capsys.readouterr().err
 
 
-def test_a_job_that_waits_for_nobody_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("jobs", "said"),
+    [
+        pytest.param([a_job([["complete", 1]], suspend=True)], "spec.suspend: is set", id="waits for an edit"),
+        pytest.param(
+            [
+                a_job([["complete", 1]]),
+                {**a_job([["complete", 1]]), "metadata": {"name": "capitals", "namespace": "b"}},
+            ],
+            "stands in several namespaces",
+            id="one name twice",
+        ),
+    ],
+)
+def test_a_job_that_cannot_be_done_here(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    jobs: list[Document],
+    said: str,
 ) -> None:
-    path = write(tmp_path, a_job([["complete", 1]], suspend=True))
+    path = write(tmp_path, *jobs)
     assert _call(monkeypatch, "run", str(path)) == 2
-    assert "EvaluationJob capitals: spec.suspend: is set" in capsys.readouterr().err
+    assert f"Error: EvaluationJob capitals: {said}" in capsys.readouterr().err
 
 
 def test_a_crash_is_not_taken_for_a_failed_gate(

@@ -66,7 +66,8 @@ async def test_a_pod_of_anothers_job_is_refused(house: ClusterHouse) -> None:
 
 
 async def test_an_owner_of_our_kind_in_another_group_is_nobody(house: ClusterHouse) -> None:
-    pod = await house.kube.create(PODS.all("ns"), stranger(owner_of({"metadata": {"name": "a", "uid": "b"}}, "apps/v1", "Job")))
+    owner = owner_of({"metadata": {"name": "a", "uid": "b"}}, "apps/v1", "Job")
+    pod = await house.kube.create(PODS.all("ns"), stranger(owner))
 
     await refused(house, await house.mint(pod), "is no Job's")
 

@@ -139,3 +139,20 @@ async def test_progress_is_seen_in_status(tmp_path: Path) -> None:
 
     seen = [(b.samples, b.errors, b.percent) for status in ran.seen for b in status.benchmarks if b.percent == 25]
     assert seen[0] == (40, 1, 25)
+
+
+async def test_a_child_that_is_no_longer_kept_leaves_its_files(tmp_path: Path) -> None:
+    job = a_job(
+        [["complete", 0.5]], [["complete", 0.6]], execution={"parallelism": 1}, childRetentionSeconds={"success": 0}
+    )
+
+    ran = await run(tmp_path, [a_provider(2), job])
+
+    assert ran.job.status.phase == "Completed"
+    assert ran.file("0-1", "result.json").exists()
+
+
+async def test_an_endpoint_that_cannot_answer_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("referee.gateway.app.create_app", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await run(tmp_path, [a_provider(), a_job(["wait"])])
