@@ -61,10 +61,10 @@ def refusal() -> str | None:
     lacks = []
     if os.geteuid() != 0:
         lacks.append("root (run it with sudo)")
+    elif not _memory_controller():
+        lacks.append("a writable cgroup file system with the memory controller at /sys/fs/cgroup")
     if packages := missing_packages():
         lacks.append(f"programs (apt-get install {' '.join(packages)})")
-    if not _memory_controller():
-        lacks.append("a cgroup file system with the memory controller at /sys/fs/cgroup")
     if "\toverlay\n" not in Path("/proc/filesystems").read_text():
         lacks.append("overlayfs in the kernel (modprobe overlay)")
     if cache_directory().is_relative_to(OVERLAID):

@@ -14,8 +14,9 @@ _TELLS_NOTHING = frozenset({Reason.ADAPTER_FAILED, Reason.RESULTS_MISSING, Reaso
 _REMEDIES = {
     "ModelUnreachable": "start the model's server, or say where it is from here: --model-url http://127.0.0.1:PORT/v1",
     "ModelUnauthorized": "give the Secret that spec.model.auth.secretRef names as another FILE; key api-key",
+    "ModuleNotFoundError": "the adapter's framework is not installed here; for lm-eval: pip install 'referee[lm-eval]'",
 }
-"""By the adapter's own reason, which its message begins with."""
+"""By what an adapter's message names: its own reason, or the error that ended it."""
 
 
 def lines(job: EvaluationJob, directory: Path) -> list[str]:

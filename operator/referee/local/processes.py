@@ -21,7 +21,6 @@ from referee.local.launch import Launch
 _LINGER = 10.0
 """Seconds that a process has to end by itself once its result is there and the job is over."""
 
-
 SpecFor = Callable[[str | None], dict[str, Any]]
 """The job spec, given where the model's credentials lie."""
 
@@ -34,6 +33,7 @@ class Processes:
         self._grace = grace_seconds
         self._changed = changed
         self._running: dict[str, _Running] = {}
+        self._killed = False
 
     async def start(self, attempt: Attempt, launch: Launch, spec: SpecFor) -> None:
         """Start an attempt; one that cannot be started is marked as refused."""
@@ -54,6 +54,8 @@ class Processes:
         running = _Running(process)
         self._running[attempt.uid] = running
         running.task = asyncio.create_task(self._follow(attempt, running))
+        if self._killed:
+            running.order(guard.KILL)
 
     def stop(self, attempt: Attempt) -> None:
         """Tell it to end: SIGTERM now, SIGKILL when its grace is over."""
@@ -63,7 +65,8 @@ class Processes:
             running.end(self._grace)
 
     def kill(self) -> None:
-        """End all of them at once."""
+        """End all of them at once, one that is only just being started, too."""
+        self._killed = True
         for running in self._running.values():
             running.order(guard.KILL)
 

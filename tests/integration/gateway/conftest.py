@@ -11,9 +11,9 @@ from referee.runtime.kube import Kube
 from referee.runtime.transport import Transport
 from tests.fakeapi.proxy import FaultyProxy
 from tests.integration.gateway.house import RealHouse, gateway_parts
+from tests.integration.gateway.kubeconfigs import kubeconfig_for
 from tests.integration.gateway.process import RULES
 from tests.testbed.cluster import Cluster
-from tests.testbed.kubeconfig import write_kubeconfig
 from tests.testbed.kubelet_double import KubeletDouble
 
 
@@ -48,19 +48,4 @@ async def proxy(cluster: Cluster) -> AsyncIterator[FaultyProxy]:
 def role_kubeconfig(cluster: Cluster, namespace: str, tmp_path: Path) -> Path:
     """A ServiceAccount with a gateway's Role in its own namespace."""
     token = cluster.service_account(namespace, "referee-gateway", RULES)
-    return kubeconfig_for(cluster, tmp_path / "gateway.kubeconfig", cluster.server, token, namespace)
-
-
-def kubeconfig_for(cluster: Cluster, file: Path, server: str, token: str, namespace: str) -> Path:
-    """How this token's owner reaches the API server, or what stands in front of it."""
-    authority = _authority_of(cluster)
-    write_kubeconfig(file, server, authority, token, namespace)
-    return file
-
-
-def _authority_of(cluster: Cluster) -> Path:
-    """The file of the API server's authority, from the administrator's kubeconfig."""
-    from yaml import safe_load
-
-    (entry, *_) = safe_load(cluster.kubeconfig.read_text())["clusters"]
-    return Path(entry["cluster"]["certificate-authority"])
+    return kubeconfig_for(cluster, tmp_path / "gateway.kubeconfig", token, namespace)

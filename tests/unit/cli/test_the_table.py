@@ -8,6 +8,7 @@ import pytest
 from referee.api.evaluationjob import EvaluationJob
 from referee.cli.rows import Row, rows
 from referee.cli.table import print_results
+from referee.cli.troubles import lines
 from referee.cli.words import conclusion
 from tests.unit.cli.jobs import finished, good
 
@@ -116,6 +117,21 @@ def test_a_benchmark_without_a_result_says_why() -> None:
 )
 def test_the_conclusion_in_a_sentence(job: EvaluationJob, said: str) -> None:
     assert conclusion(job).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("result", "remedy"),
+    [
+        ({"reason": "ModelUnreachable", "message": "refused"}, "--model-url http://127.0.0.1:PORT/v1"),
+        ({"reason": "ModelUnauthorized", "message": "status 401"}, "spec.model.auth.secretRef"),
+        ({"reason": "AdapterError", "message": "ModuleNotFoundError: No module named 'lm_eval'"}, "referee[lm-eval]"),
+    ],
+)
+def test_a_known_trouble_comes_with_its_remedy(tmp_path: Path, result: dict[str, Any], remedy: str) -> None:
+    job = finished([{"status": "Failed", **result}], [{"id": "one"}])
+    said = lines(job, tmp_path)
+    assert result["message"] in said[0]
+    assert remedy in said[1]
 
 
 def test_it_is_printed_whole_where_there_is_no_terminal(

@@ -1,6 +1,7 @@
 """References: the job's own namespace, then whatever else is given, then what is installed."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def _in(namespace: str, title: str) -> Document:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An adapter package beside Referee, which must not be imported."""
     package = tmp_path / "site" / "referee_beside"
     package.mkdir(parents=True)
@@ -29,7 +30,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "site" / "referee_without_provider").mkdir()
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
     built_in_providers.cache_clear()
-    monkeypatch.context()
+    yield
+    built_in_providers.cache_clear()
 
 
 def test_the_jobs_own_namespace_comes_first(tmp_path: Path) -> None:
@@ -49,4 +51,3 @@ def test_what_is_installed_is_found_by_its_file_and_comes_last(tmp_path: Path) -
     assert catalogue.provider("beside") is not None
     assert {"beside", "mine"} <= set(catalogue.known_providers())
     assert catalogue.provider("nobody") is None
-    built_in_providers.cache_clear()
