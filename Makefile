@@ -65,6 +65,7 @@ lint: setup ## style, types, layers, generated files
 crds: setup ## the CustomResourceDefinitions, from the models
 	$(PY) -m referee.api.crd crds
 	$(PY) -m referee.api.crd charts/referee-crds/templates
+	cp adapters/referee_lm_eval/provider.yaml charts/referee/files/lm-evaluation-harness.yaml
 
 docs: setup crds ## the reference pages, from the code
 	$(PY) -m referee.api.reference docs/reference

@@ -59,7 +59,9 @@ class Operator:
         self._recorder = EventRecorder(
             Kube(self._transport, limiter=TokenBucket(20, 100)), on_outcome=self.metrics.event
         )
-        self._watched, self._shared = Watched(), Watched()
+        self._watched = Watched()
+        # a catalogue that is watched anyway needs no reflector of its own
+        self._shared = self._watched if self._serves(settings.catalogue_namespace) else Watched()
         lookup = Lookup(self._watched, self._shared, settings.catalogue_namespace)
         children = Children(kube, self._watched, self._pod_defaults(credentials))
         parts = Parts(kube, self._watched, lookup, children, self._recorder, self.metrics)
@@ -211,13 +213,16 @@ class Operator:
 
     def _make_reflectors(self, kube: Kube) -> list[Reflector[Any]]:
         shared = self._settings.catalogue_namespace
-        if not shared or self._everywhere or shared in self._namespaces:
+        if not shared or self._serves(shared):
             return []
         changed = self._informers.catalogue_changed(PROVIDERS)
         return [
             Reflector(kube, Source(PROVIDERS, shared), self._shared.providers, lambda _: changed(())),
             Reflector(kube, Source(COLLECTIONS, shared), self._shared.collections, lambda _: changed(())),
         ]
+
+    def _serves(self, namespace: str) -> bool:
+        return self._everywhere or namespace in self._namespaces
 
     def _unprimed(self) -> str | None:
         return None if all(resyncer.primed for resyncer in self._resyncers) else "the caches are not primed"

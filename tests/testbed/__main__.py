@@ -18,7 +18,7 @@ from tests.testbed.levels import LEVELS
 
 PLACE = ROOT / "build" / "testbed"
 ENVIRONMENT = PLACE / "env"
-INSTALL = {"api": "tests.testbed.programs:as_processes"}
+INSTALL = {"api": "tests.testbed.programs:as_processes", "node": "tests.testbed.charts:as_pods"}
 
 
 def main(arguments: list[str]) -> None:

@@ -8,6 +8,7 @@ was promised is given. One process and one session to the API server; more throu
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -38,6 +39,12 @@ class _Server(uvicorn.Server):
         """Capture none."""
         yield
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say where in our own way: uvicorn's lines carry colours into a JSON log."""
+        await super().startup(sockets)
+        if self.started:
+            log.info("listening", extra={"host": self.config.host or "*", "port": _port(self)})
+
 
 class Gateway:
     """One process of the gateway. Make it and `run` it inside an event loop."""
@@ -65,6 +72,7 @@ class Gateway:
                 host=settings.host,
                 port=settings.port,
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=round(settings.drain_seconds),
@@ -75,8 +83,7 @@ class Gateway:
     @property
     def port(self) -> int | None:
         """Where it listens; None before it does."""
-        sockets = [sock for server in self._server.servers for sock in server.sockets] if self._server.started else []
-        return sockets[0].getsockname()[1] if sockets else None
+        return _port(self._server) if self._server.started else None
 
     async def run(self) -> None:
         """Serve until `stop`; raises what broke if a part fell over."""
@@ -108,3 +115,8 @@ class Gateway:
             await asyncio.gather(*beside, return_exceptions=True)
         for task in fell_over:
             task.result()
+
+
+def _port(server: uvicorn.Server) -> int | None:
+    sockets = [sock for listener in server.servers for sock in listener.sockets]
+    return int(sockets[0].getsockname()[1]) if sockets else None

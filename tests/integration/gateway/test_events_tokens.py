@@ -8,7 +8,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from referee.gateway.errors import Refusal
+from referee.gateway.errors import NotPermitted
 from tests.contract.children.contract import RESULT, Json, Running
 from tests.contract.children.signing import Signer
 from tests.integration.gateway.house import RealHouse
@@ -61,13 +61,11 @@ async def test_the_token_of_a_pod_that_is_gone(house: RealHouse, client: Client)
     pod = await house.pod(0)
     child = await house.running(pod)
     await house.delete_pod(pod)
+    await house.kubelet.fail(pod, 143)
     await house.remove_pod(pod)
-    await house.until(lambda: over(house, child))
+    await house.until(lambda: gone(house, child))
 
-    status, said = await tried(client, child.credential)
-
-    assert status == 403
-    assert "is gone" in said
+    assert await tried(client, child.credential) == (403, f"pod {pod['metadata']['name']!r} is gone")
 
 
 async def test_the_token_of_a_pod_that_has_ended(house: RealHouse, client: Client) -> None:
@@ -178,10 +176,10 @@ def claims_of(token: str) -> Json:
     return json.loads(json.dumps(claims))  # type: ignore[no-any-return]  # a copy
 
 
-async def over(house: RealHouse, child: Running) -> bool:
-    """Whether the gateway has heard of it."""
+async def gone(house: RealHouse, child: Running) -> bool:
+    """Whether the gateway has heard of it, too."""
     try:
         await house.children.identify(child.credential)
-    except Refusal:
-        return True
+    except NotPermitted as refusal:
+        return refusal.message.endswith("is gone")
     return False

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aiohttp import web
 
+from referee.runtime.credentials import Credentials
 from tests.contract.children.contract import RESULT
 from tests.fakeapi.proxy import FaultyProxy
 from tests.integration.gateway.house import RealHouse
@@ -14,6 +16,20 @@ from tests.integration.gateway.kubeconfigs import kubeconfig_for
 from tests.integration.gateway.posting import post
 from tests.integration.gateway.process import RULES, gateway_process
 from tests.testbed.cluster import RBAC, Cluster
+
+
+class SlowToPatch(FaultyProxy):
+    """Passes patches on when it is told to."""
+
+    def __init__(self, real: Credentials) -> None:
+        super().__init__(real)
+        self.taken, self.released = asyncio.Event(), asyncio.Event()
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "PATCH":
+            self.taken.set()
+            await self.released.wait()
+        return await super().serve(request)
 
 
 async def test_a_role_is_enough(bare: RealHouse, role_kubeconfig: Path) -> None:
@@ -76,20 +92,21 @@ async def test_it_counts_what_it_asks_of_the_api_server(role_kubeconfig: Path) -
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_told_to_end_it_finishes_what_is_under_way(
-    bare: RealHouse, cluster: Cluster, proxy: FaultyProxy, tmp_path: Path, number: int
+    bare: RealHouse, cluster: Cluster, tmp_path: Path, number: int
 ) -> None:
     child = await bare.start(0)
-    kubeconfig = kubeconfig_for(cluster, tmp_path / "proxied", cluster.token, bare.namespace, server=proxy.url)
-    async with gateway_process(kubeconfig, [bare.namespace]) as gateway:
-        fault = proxy.fail(kind="slow", verb="patch", resource="jobs")
-        posting = asyncio.create_task(post(gateway.client, child.credential, referee={"result": RESULT}))
-        await taken(fault)
-        ending = asyncio.create_task(gateway.end(number))
-        await refuses_connections(gateway.client)
-        fault.released.set()
+    async with SlowToPatch(cluster.credentials) as proxy:
+        kubeconfig = kubeconfig_for(cluster, tmp_path / "proxied", cluster.token, bare.namespace, server=proxy.url)
+        async with gateway_process(kubeconfig, [bare.namespace]) as gateway:
+            posting = asyncio.create_task(post(gateway.client, child.credential, referee={"result": RESULT}))
+            async with asyncio.timeout(10):
+                await proxy.taken.wait()
+            ending = asyncio.create_task(gateway.end(number))
+            await refuses_connections(gateway.client)
+            proxy.released.set()
 
-        assert (await posting).status_code == 204
-        assert await ending == 0
+            assert (await posting).status_code == 204
+            assert await ending == 0
     assert (await bare.kept(child)).result == RESULT
 
 
@@ -119,13 +136,6 @@ def grant(cluster: Cluster, namespace: str, subject: dict[str, str]) -> None:
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "referee-gateway"}
     binding = {"metadata": {"name": "referee-gateway"}, "roleRef": role, "subjects": [subject]}
     cluster.api.post(f"{scope}/rolebindings", binding)
-
-
-async def taken(fault: object) -> None:
-    """Wait until the fault has hit a request."""
-    async with asyncio.timeout(10):
-        while getattr(fault, "times"):
-            await asyncio.sleep(0.02)
 
 
 async def refuses_connections(client: httpx.AsyncClient) -> None:
