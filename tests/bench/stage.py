@@ -7,12 +7,12 @@ kernel's numbers, its calls those of its own metrics, which count kopf's too.
 import asyncio
 import os
 import re
+import secrets
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,13 +91,14 @@ class Operator:
             return await answer.text()
 
 
-@asynccontextmanager
-async def team(cluster: Cluster, client: Client, prefix: str) -> AsyncIterator[str]:
-    """A fresh namespace with a provider; gone, with all that is in it, before the next measurement begins."""
-    with cluster.namespace(prefix) as namespace:
-        await client.call("POST", PROVIDERS.all(namespace), PROVIDER)
-        yield namespace
-    await until(lambda: client.exists(f"/api/v1/namespaces/{namespace}"), False, f"{namespace} to be gone")
+async def team(client: Client, purpose: str) -> str:
+    """A fresh namespace with a provider. It stays: emptying it would keep the server busy for half a minute."""
+    namespace = f"bench-{purpose}-{secrets.token_hex(3)}"
+    await client.call("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
+    account = f"/api/v1/namespaces/{namespace}/serviceaccounts/default"
+    await until(lambda: client.exists(account), f"the ServiceAccount of {namespace}")
+    await client.call("POST", PROVIDERS.all(namespace), PROVIDER)
+    return namespace
 
 
 @asynccontextmanager
@@ -108,7 +109,7 @@ async def operating(cluster: Cluster, namespace: str, directory: Path) -> AsyncI
     with operator_process(cluster, namespace, directory, name=f"{namespace}-operator", **environment) as process:
         operator = Operator(process, f"http://127.0.0.1:{port}")
         process.start()
-        await until(lambda: _leads(operator), True, f"the operator to lead (its log is {process.log})")
+        await until(lambda: _leads(operator), f"the operator to lead (its log is {process.log})")
         yield operator
 
 
@@ -119,10 +120,10 @@ async def _leads(operator: Operator) -> bool:
         return False
 
 
-async def until(look: Callable[[], "asyncio.Future[bool]"], wanted: bool, what: str, seconds: float = 120.0) -> None:
-    """Returns as soon as the look is as wanted."""
+async def until(look: Callable[[], Awaitable[bool]], what: str, seconds: float = 120.0) -> None:
+    """Returns as soon as the look is true."""
     deadline = time.monotonic() + seconds
-    while await look() is not wanted:
+    while not await look():
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:g} s for {what}")
         await asyncio.sleep(0.1)

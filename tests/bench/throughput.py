@@ -47,8 +47,8 @@ async def throughput(cluster: Cluster, directory: Path, jobs: int, rounds: int) 
 
 
 async def _operator_round(cluster: Cluster, client: Client, directory: Path, jobs: int) -> tuple[float, "Writes"]:
+    namespace = await team(client, "ours")
     async with (
-        team(cluster, client, "bench-ours") as namespace,
         operating(cluster, namespace, directory) as operator,
         Arrivals.of(cluster, JOBS, namespace) as children,
     ):
@@ -62,7 +62,8 @@ async def _operator_round(cluster: Cluster, client: Client, directory: Path, job
 
 
 async def _bare_round(cluster: Cluster, client: Client, writes: "Writes", jobs: int) -> float:
-    async with team(cluster, client, "bench-bare") as namespace, Arrivals.of(cluster, JOBS, namespace) as children:
+    namespace = await team(client, "bare")
+    async with Arrivals.of(cluster, JOBS, namespace) as children:
         for name, number in (("warm", CONNECTIONS), ("run", jobs)):
             applied = await _apply(client, namespace, name, number)
             made = [await client.call("GET", EVALUATION_JOBS.one(namespace, job)) for job in applied]
