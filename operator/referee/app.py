@@ -5,7 +5,6 @@ starts, so that the first look at a job sees all of its children.
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -23,6 +22,7 @@ from referee.runtime.errors import ApiError
 from referee.runtime.events import EventRecorder
 from referee.runtime.health import HealthServer, LoopLag, loop_lag_below, no_watch_silent, no_worker_stuck
 from referee.runtime.informers import Informers, Queues
+from referee.runtime.kopf_settings import quiet
 from referee.runtime.kube import Kube
 from referee.runtime.lease import Elector, LeaseSettings
 from referee.runtime.metrics import Metrics
@@ -137,7 +137,7 @@ class Operator:
         return login
 
     async def _startup(self, settings: kopf.OperatorSettings, **_: Any) -> None:  # noqa: ANN401 - kopf's protocol
-        _quiet_kopf(settings)
+        quiet(settings)
         await self._health.start()
         self._lag.start()
         await self._check_definitions()
@@ -256,24 +256,3 @@ class Operator:
 
         self.metrics.observe("referee_evaluationjobs", "EvaluationJobs by phase.", ("phase",), phases)
         self.metrics.observe("referee_cache_objects", "Objects in the caches.", ("resource",), sizes)
-
-
-def _quiet_kopf(settings: kopf.OperatorSettings) -> None:
-    """Kopf as a watcher and nothing else."""
-    settings.scanning.disabled = True  # a Role suffices; we look for our kinds ourselves
-    settings.posting.enabled = False
-    settings.peering.standalone = True
-    settings.watching.chunk_size = 250
-    settings.queueing.idle_timeout = 0.5
-    settings.watching.reconnect_backoff = 1.0
-    settings.networking.connect_timeout = 5
-    settings.networking.request_timeout = 30
-    # rides out a control plane's upgrade; kopf ends the process when these are used up
-    settings.networking.error_backoffs = [min(30.0, 1.5**n) for n in range(30)]
-    settings.process.ultimate_exiting_timeout = 25
-    selector = Source(EVALUATION_JOBS, None).labels or "referee.dev/evaluationjob-uid"
-    settings.watching.label_selectors["batch", "v1", "jobs"] = selector
-    settings.watching.label_selectors["v1", "pods"] = selector
-    logging.getLogger("kopf.objects").setLevel(logging.WARNING)
-    with contextlib.suppress(AttributeError):
-        settings.execution.max_workers = 1

@@ -102,7 +102,7 @@ class Stub:
 
 
 @contextmanager
-def serving() -> Iterator[Stub]:
+def serving(host: str = "127.0.0.1") -> Iterator[Stub]:
     stub = Stub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -128,11 +128,11 @@ def serving() -> Iterator[Stub]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    stub.url = f"http://127.0.0.1:{server.server_port}/v1"
+    stub.url = f"http://{host}:{server.server_port}/v1"
     try:
         yield stub
     finally:

@@ -23,7 +23,7 @@ from referee.settings import Settings
 from tests.testbed.cluster import Cluster
 
 FILES = Path(__file__).parents[3] / "charts" / "referee" / "files"
-SETTINGS = Settings(health_port=0, lease_seconds=3, gateway_url="http://127.0.0.1:1")
+SETTINGS = Settings(health_port=0, lease_seconds=15, gateway_url="http://127.0.0.1:1")
 
 
 def rules(*names: str) -> list[Any]:
@@ -83,6 +83,16 @@ class OperatorProcess:
         with self.log.open("ab") as log:
             self.process = Popen(self.command, env=self.environment, stdout=log, stderr=log)
 
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not ended."""
+        return self.process is not None and self.process.poll() is None
+
+    def keep(self) -> None:
+        """Start it again if it ended by itself, as a Deployment does: on a busy machine it may lose its Lease."""
+        if self.process is not None and not self.running:
+            self.start()
+
     def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
         """End it; returns its exit code."""
         assert self.process is not None
@@ -90,7 +100,7 @@ class OperatorProcess:
         return self.process.wait(30)
 
     def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.running:
             self.kill()
 
 
@@ -108,7 +118,7 @@ def operator_process(cluster: Cluster, namespace: str, directory: Path, **env: s
         "KUBECONFIG": str(kubeconfig),
         "REFEREE_NAMESPACES": namespace,
         "REFEREE_HEALTH_PORT": "0",
-        "REFEREE_LEASE_SECONDS": "3",
+        "REFEREE_LEASE_SECONDS": "6",
         "REFEREE_LOG_FORMAT": "text",
         "REFEREE_IDENTITY": name,
         **env,

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from referee.app import Operator
 from tests.integration.operator.team import RESULT, Team, condition
 
 pytestmark = pytest.mark.usefixtures("operator")
@@ -105,7 +104,7 @@ async def test_a_job_with_a_ttl_goes_with_everything(team: Team) -> None:
     await team.wait(team.jobs(), lambda listed: not listed["items"])
 
 
-async def test_a_new_token_runs_it_again_and_keeps_the_record(team: Team, operator: Operator) -> None:
+async def test_a_new_token_runs_it_again_and_keeps_the_record(team: Team) -> None:
     await team.apply(rerun={"token": "one"})
     await team.starts()
     await team.reports()
