@@ -136,6 +136,7 @@ class Reason(Documented):
     NO_METRICS = "NoMetrics", "The adapter reported success without a single metric or sample."
 
     # what the verdict rests on
+    CANNOT_PASS = "CannotPass", "No outcome at this number of samples could pass; said before the run, as an Event."
     ALL_GATES_PASSED = "AllGatesPassed", "Every required gate passed."
     GATE_FAILED = "GateFailed", "At least one required gate failed."
     GATE_UNDECIDED = "GateUndecided", "No required gate failed, but at least one could not be decided."

@@ -3,18 +3,16 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from referee.api.conditions import ConditionType, Reason
 from referee.api.evaluationjob import EvaluationJob
-from referee.api.runplan import RunPlan
 from referee.api.status import EvaluationJobStatus
 from referee.cli import exit_codes, reachable, words
 from referee.cli.progress import View, view
-from referee.core.cannot_pass import cannot_pass
+from referee.core.cannot_pass import in_vain
 from referee.core.conditions import get
 from referee.local import differences
 from referee.local.bundle import Bundle, read
@@ -102,7 +100,7 @@ class _Command:
 
             def observe(before: EvaluationJobStatus, now: EvaluationJob) -> None:
                 shown.changed(before, now)
-                for warning in _warnings(before, now):
+                for warning in in_vain(before, now):
                     shown.say(warning)
 
             run = LocalRun(job, Setup(self._bundle, options.results, options.model_url, observe))
@@ -147,12 +145,3 @@ async def _hint(url: str, shown: View) -> None:
     said = await reachable.trouble(url)
     if said is not None:
         shown.say(said)
-
-
-def _warnings(before: EvaluationJobStatus, job: EvaluationJob) -> Iterator[str]:
-    """What can be known to be in vain as soon as there is a plan."""
-    if before.plan is None and job.status.plan is not None:
-        for planned in RunPlan.model_validate(job.status.plan).benchmarks:
-            said = cannot_pass(planned, planned.num_examples, job.spec.confidence)
-            if said is not None:
-                yield said

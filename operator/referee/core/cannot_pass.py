@@ -6,11 +6,21 @@ not a refusal: an adapter may score more samples than were asked of it.
 """
 
 from referee.api.benchmark import PassCriteria
-from referee.api.runplan import PlannedBenchmark
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.api.status import EvaluationJobStatus
 from referee.core import metrics
 from referee.core.gate import TOLERANCE
 from referee.core.stats import estimate
 from referee.core.stats.estimate import Estimate
+
+
+def in_vain(before: EvaluationJobStatus, job: EvaluationJob) -> list[str]:
+    """The warnings that the plan is worth, at the moment when there is one."""
+    if before.plan is not None or job.status.plan is None:
+        return []
+    planned = RunPlan.model_validate(job.status.plan).benchmarks
+    return [said for p in planned if (said := cannot_pass(p, p.num_examples, job.spec.confidence))]
 
 
 def cannot_pass(planned: PlannedBenchmark, n: int | None, confidence: float) -> str | None:

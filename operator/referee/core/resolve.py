@@ -217,10 +217,12 @@ def _check_whole(job: EvaluationJob, plan: RunPlan) -> None:
         if benchmark.primary_score is not None and benchmark.primary_score.range is None:
             raise _Refused(
                 Reason.RANGE_REQUIRED,
-                f"benchmark {benchmark.provider}/{benchmark.id}: {benchmark.primary_score.metric!r} has no range,"
-                " so it cannot be weighed against others; set primaryScore.range, or weight: 0",
+                f"benchmark {benchmark.provider}/{benchmark.id}: {benchmark.primary_score.metric!r} has no range"
+                " and cannot be weighed against others; set primaryScore.range, or weight: 0",
             )
-    gated = plan.pass_criteria is not None or any(b.pass_criteria and b.required and b.weight > 0 for b in plan.benchmarks)
+    gated = plan.pass_criteria is not None or any(
+        b.pass_criteria and b.required and b.weight > 0 for b in plan.benchmarks
+    )
     if job.spec.enforce_gate and not gated:
         raise _Refused(
             Reason.NO_CRITERIA_TO_ENFORCE,

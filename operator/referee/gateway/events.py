@@ -12,16 +12,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from referee.core.children import Progress
-from referee.gateway import results
 from referee.gateway.body import Body
 from referee.gateway.children import Caller, Children
 from referee.gateway.errors import NotPermitted, Refusal, Unauthenticated, Unavailable, Unknown
-from referee.gateway.wire import Event, parse
+from referee.gateway.results import Report, read_report
 
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1/evaluations/jobs/{job}/events"
+_LARGE = 256 * 1024
+"""Bytes, of which reading takes some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,7 @@ class _Endpoint:
         try:
             async with asyncio.timeout(self._limits.seconds):
                 caller = await self._identify(credential, job)
-                event = parse(await body.read())
-                _of_the_caller(event, caller)
-                await self._keep(event, caller)
+                await self._keep(await _report(await body.read(), caller), caller)
         except TimeoutError:
             raise Unavailable("this takes longer than you would wait; post it again") from None
         except Refusal:
@@ -96,22 +94,20 @@ class _Endpoint:
             raise NotPermitted(f"this credential is for evaluation job {caller.job!r}, not for {job!r}")
         raise Unknown(f"there is no evaluation job {job!r}")
 
-    async def _keep(self, event: Event, caller: Caller) -> None:
+    async def _keep(self, report: Report, caller: Caller) -> None:
         """Put what the event carries where it belongs; a status alone carries nothing that pods do not show."""
-        if (partial := results.partial_of(event)) is not None:
-            await self._children.put_partial(caller, results.fitted(partial, caller.kept))
-        elif (final := results.final_of(event)) is not None:
-            await self._children.put_result(caller, results.fitted(final, caller.kept))
-            log.info("result kept", extra={"child": caller.child.name, "job": caller.job, "status": final["status"]})
-        elif (report := event.referee.progress) is not None:
-            await self._children.put_progress(caller, Progress(report.total, report.done, report.errors))
+        if report.partial is not None:
+            await self._children.put_partial(caller, report.partial)
+        elif report.final is not None:
+            await self._children.put_result(caller, report.final)
+            facts = {"child": caller.child.name, "job": caller.job, "status": report.final["status"]}
+            log.info("result kept", extra=facts)
+        elif report.progress is not None:
+            await self._children.put_progress(caller, report.progress)
 
 
-def _of_the_caller(event: Event, caller: Caller) -> None:
-    told = (event.provider_id, event.id, event.benchmark_index)
-    own = (caller.provider, caller.benchmark, caller.index)
-    if told != own:
-        raise Unknown(
-            f"the event is about provider, benchmark and index {told}; this credential's are {own}: copy them from"
-            " job.json"
-        )
+async def _report(raw: bytes, caller: Caller) -> Report:
+    """Read the body; a large one beside the event loop, where it holds up nobody else."""
+    if len(raw) > _LARGE:
+        return await asyncio.to_thread(read_report, raw, caller)
+    return read_report(raw, caller)

@@ -6,11 +6,14 @@ else its repetition would be refused as another result.
 
 import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from referee.core import result
-from referee.gateway.errors import Malformed, TooLarge
-from referee.gateway.wire import Event, Json
+from referee.core.children import Progress
+from referee.gateway.children import Caller
+from referee.gateway.errors import Malformed, TooLarge, Unknown
+from referee.gateway.wire import Event, Json, parse
 
 _KEYS = ("status", "metrics", "samples", "slices", "reason", "message", "retryable", "truncated", "completedAt")
 """What a result is made of; anything else could not be cut to size."""
@@ -18,7 +21,44 @@ _FIELD = re.compile(r"_(stderr|ci_lower|ci_upper)$")
 _STATUS = {"completed": "Completed", "failed": "Failed"}
 
 
-def final_of(event: Event) -> Json | None:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an event carries; at most one of the three."""
+
+    final: Json | None = None
+    partial: Json | None = None
+    progress: Progress | None = None
+
+
+def read_report(raw: bytes, caller: Caller) -> Report:
+    """What the body of an event carries, checked and cut to size.
+
+    Raises:
+        Malformed: it is no event.
+        Unknown: it is not about the caller's benchmark.
+        TooLarge: what must be kept of it is too much.
+    """
+    event = parse(raw)
+    _of_the_caller(event, caller)
+    told = event.referee.progress
+    return Report(
+        final=_fitted(_final_of(event), caller.kept),
+        partial=_fitted(_partial_of(event), caller.kept),
+        progress=Progress(told.total, told.done, told.errors) if told else None,
+    )
+
+
+def _of_the_caller(event: Event, caller: Caller) -> None:
+    told = (event.provider_id, event.id, event.benchmark_index)
+    own = (caller.provider, caller.benchmark, caller.index)
+    if told != own:
+        raise Unknown(
+            f"the event is about provider, benchmark and index {told}; this credential's are {own}: copy them from"
+            " job.json"
+        )
+
+
+def _final_of(event: Event) -> Json | None:
     """The final result in an event, None if there is none.
 
     `completed` without any metrics is none: some adapters announce their end before they post the numbers, and the
@@ -39,21 +79,15 @@ def final_of(event: Event) -> Json | None:
     return None
 
 
-def partial_of(event: Event) -> Json | None:
+def _partial_of(event: Event) -> Json | None:
     """What an event says was done so far, None if nothing."""
     return None if event.referee.partial is None else _checked(event.referee.partial, "referee.partial")
 
 
-def fitted(document: Json, kept: frozenset[str]) -> Json:
-    """The document within the size of an annotation.
-
-    Args:
-        document: a result.
-        kept: metrics that must survive, as the plan names them.
-
-    Raises:
-        TooLarge: even what must be kept is too much.
-    """
+def _fitted(document: Json | None, kept: frozenset[str]) -> Json | None:
+    """The document within the size of an annotation; metrics that the plan names survive."""
+    if document is None:
+        return None
     wanted = {_base(name) for name in kept}
     names = [metric["name"] for metric in document.get("metrics") or ()]
     small = result.cut(document, frozenset(name for name in names if _base(name) in wanted))

@@ -23,7 +23,6 @@ from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import CONFIG_MAPS, EVENTS, JOBS, PODS
 from referee.runtime.watched import Watched
 
-
 ASK_AGAIN = timedelta(seconds=10)
 """After the API server refused a child for now."""
 

@@ -15,8 +15,12 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from referee.api.status import EvaluationJobStatus
 from referee.runtime.paths import describe
 from referee.runtime.queue_metrics import SECONDS, QueueVectors
+
+_MINUTES = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
+"""Evaluations take from seconds to a day."""
 
 
 class Metrics:
@@ -48,6 +52,22 @@ class Metrics:
         self.reconcile_seconds = Histogram(
             "referee_reconcile_duration_seconds", "Time of one look.", buckets=SECONDS, registry=self.registry
         )
+        self.job_seconds = Histogram(
+            "referee_evaluationjob_duration_seconds",
+            "From acceptance to the end of an attempt, by how it ended.",
+            ["phase"],
+            buckets=_MINUTES,
+            registry=self.registry,
+        )
+        self.queue_seconds = Histogram(
+            "referee_benchmark_wait_seconds",
+            "From a job's acceptance until a benchmark's pod was seen running.",
+            buckets=_MINUTES,
+            registry=self.registry,
+        )
+        self.benchmarks = Counter(
+            "referee_benchmarks_finished", "Benchmarks, by how they ended.", ["phase", "reason"], registry=self.registry
+        )
         self.events = Counter("referee_events", "Kubernetes Events, by outcome.", ["outcome"], registry=self.registry)
         self.queues = QueueVectors(self.registry)
         self.leader = Gauge("referee_leader", "1 while this process holds the Lease.", registry=self.registry)
@@ -74,6 +94,19 @@ class Metrics:
     def event(self, outcome: str) -> None:
         """Count what became of an Event."""
         self.events.labels(outcome).inc()
+
+    def transitions(self, before: EvaluationJobStatus, after: EvaluationJobStatus) -> None:
+        """Count what one write of a status has changed."""
+        stood = {b.index: b for b in before.benchmarks}
+        for benchmark in after.benchmarks:
+            earlier = stood.get(benchmark.index)
+            if benchmark.start_time and after.start_time and not (earlier and earlier.start_time):
+                self.queue_seconds.observe((benchmark.start_time - after.start_time).total_seconds())
+            if benchmark.completion_time and not (earlier and earlier.completion_time):
+                self.benchmarks.labels(benchmark.phase, benchmark.reason or "").inc()
+        if after.completion_time and after.start_time and not before.completion_time:
+            seconds = (after.completion_time - after.start_time).total_seconds()
+            self.job_seconds.labels(after.phase or "").observe(seconds)
 
     def observe(
         self, name: str, description: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]

@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from referee import __version__
+from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import EvaluationJobStatus
+from referee.core.cannot_pass import in_vain
 from referee.core.notices import notices
 from referee.core.plan import Decision, decide
 from referee.core.progress import write_at
@@ -116,8 +118,7 @@ class Reconciler:
             if not await self._write_status(key, job, decision.status):
                 return 0.0, "conflict"
             self._written[key] = now
-            for notice in notices(job.status, decision.status):
-                self._parts.recorder.record(_ref(job), notice.type, notice.reason, notice.message)
+            self._tell(job, decision.status)
             due = None
         ask = None
         if decision.plan is not None:
@@ -151,6 +152,15 @@ class Reconciler:
             return False
         self._parts.watched.evaluation_jobs.upsert(written)
         return True
+
+    def _tell(self, job: EvaluationJob, status: EvaluationJobStatus) -> None:
+        """Events and metrics of what was just written."""
+        ref = _ref(job)
+        for notice in notices(job.status, status):
+            self._parts.recorder.record(ref, notice.type, notice.reason, notice.message)
+        for said in in_vain(job.status, job.model_copy(update={"status": status})):
+            self._parts.recorder.record(ref, "Warning", Reason.CANNOT_PASS, said)
+        self._parts.metrics.transitions(job.status, status)
 
     async def _delete(self, key: Key, job: EvaluationJob) -> None:
         try:

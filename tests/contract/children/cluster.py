@@ -104,7 +104,9 @@ class ClusterHouse(ABC):
 
     async def pods_of(self, child: Running) -> list[Object]:
         """Its pods."""
-        pods = self.kube.list(PODS.all(self.namespace), label_selector=f"batch.kubernetes.io/controller-uid={child.uid}")
+        pods = self.kube.list(
+            PODS.all(self.namespace), label_selector=f"batch.kubernetes.io/controller-uid={child.uid}"
+        )
         return [pod async for pod in pods]
 
     async def run_pod(self, pod: Object) -> None:

@@ -26,6 +26,7 @@ class FakeIssuer(FakeApi):
         super().__init__()
         self.signer = Signer()
         self.keys = [self.signer.jwk]
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer for the keys, else as ever."""
         match request.path:

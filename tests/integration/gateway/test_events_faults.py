@@ -48,9 +48,7 @@ async def test_a_result_that_cannot_be_kept_is_to_be_posted_again(
     assert (await house.kept(child)).result == RESULT
 
 
-async def test_a_result_whose_answer_is_lost_is_kept_once(
-    house: RealHouse, client: Client, proxy: FaultyProxy
-) -> None:
+async def test_a_result_whose_answer_is_lost_is_kept_once(house: RealHouse, client: Client, proxy: FaultyProxy) -> None:
     child = await house.start(0)
     proxy.fail(kind="lose", **PATCH)
 

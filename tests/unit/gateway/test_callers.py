@@ -11,7 +11,13 @@ from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS
 from tests.contract.children.cluster import ClusterHouse
 from tests.contract.children.fake import FakeIssuer
 
-FAULTS: list[dict[str, Any]] = [{"code": 500}, {"code": 429}, {"code": 401}, {"code": 403}, {"kind": "reset", "times": 2}]
+FAULTS: list[dict[str, Any]] = [
+    {"code": 500},
+    {"code": 429},
+    {"code": 401},
+    {"code": 403},
+    {"kind": "reset", "times": 2},
+]
 
 
 async def test_a_pod_that_is_being_deleted_may_still_report(house: ClusterHouse) -> None:

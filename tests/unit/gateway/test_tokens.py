@@ -62,9 +62,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("claims", "said"), REFUSED.values(), ids=REFUSED)
-async def test_a_token_is_refused(
-    api: FakeIssuer, checker: TokenChecker, claims: dict[str, Any], said: str
-) -> None:
+async def test_a_token_is_refused(api: FakeIssuer, checker: TokenChecker, claims: dict[str, Any], said: str) -> None:
     with pytest.raises(Unauthenticated, match=said):
         await checker.check(api.signer.token(POD, **claims))
 
@@ -120,9 +118,7 @@ async def test_a_key_that_is_new_is_found_before_anything_is_refused(api: FakeIs
     assert (await checker.check(fresh.token(POD))).uid == "pod-uid"
 
 
-async def test_many_unknown_keys_are_one_look_a_second(
-    api: FakeIssuer, checker: TokenChecker
-) -> None:
+async def test_many_unknown_keys_are_one_look_a_second(api: FakeIssuer, checker: TokenChecker) -> None:
     await checker.check(api.signer.token(POD))
     started = asyncio.get_running_loop().time()
 
@@ -148,7 +144,9 @@ async def test_a_key_that_is_withdrawn_counts_no_more(api: FakeIssuer, checker: 
     refreshing.cancel()
 
 
-@pytest.mark.parametrize("fault", [{"code": 503}, {"code": 429}, {"code": 401}, {"code": 403}, {"kind": "reset", "times": 2}])
+@pytest.mark.parametrize(
+    "fault", [{"code": 503}, {"code": 429}, {"code": 401}, {"code": 403}, {"kind": "reset", "times": 2}]
+)
 async def test_without_an_answer_nothing_is_refused(
     api: FakeIssuer, checker: TokenChecker, fault: dict[str, Any]
 ) -> None:

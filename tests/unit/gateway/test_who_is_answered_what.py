@@ -113,9 +113,7 @@ async def test_a_request_without_a_usable_name_gets_one(client: Client, given: d
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", PATH, 405), ("POST", "/api/v1/nothing", 404), ("POST", PATH + "/", 404)]
 )
-async def test_what_is_not_served_is_said_in_the_same_form(
-    client: Client, method: str, path: str, status: int
-) -> None:
+async def test_what_is_not_served_is_said_in_the_same_form(client: Client, method: str, path: str, status: int) -> None:
     answer = await client.request(method, path)
 
     assert answer.status_code == status

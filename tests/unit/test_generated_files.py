@@ -1,0 +1,17 @@
+"""Files that are copies of others, because a chart must hold what it installs."""
+
+from pathlib import Path
+
+from referee.api.crd import files
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_crd_chart_holds_the_crds() -> None:
+    templates = ROOT / "charts" / "referee-crds" / "templates"
+    assert {file.name: file.read_text() for file in templates.glob("*.yaml")} == files()
+
+
+def test_the_charts_provider_is_the_adapters() -> None:
+    chart = ROOT / "charts" / "referee" / "files" / "lm-evaluation-harness.yaml"
+    assert chart.read_text() == (ROOT / "adapters" / "referee_lm_eval" / "provider.yaml").read_text()
