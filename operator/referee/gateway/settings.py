@@ -4,6 +4,7 @@ Read once at the start from environment variables of the same name with the pref
 checked there, and passed down. A list is separated by commas. What the operator has too has the same name there.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -45,6 +46,8 @@ class GatewaySettings:
             raise SettingsError(f"REFEREE_PORT must be 0 to {_HIGHEST_PORT}, not {self.port}")
         if self.log_format not in ("json", "text"):
             raise SettingsError(f"REFEREE_LOG_FORMAT must be json or text, not {self.log_format!r}")
+        if self.log_level not in logging.getLevelNamesMapping():
+            raise SettingsError(f"REFEREE_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {self.log_level!r}")
         if "*" in self.namespaces and len(self.namespaces) > 1:
             raise SettingsError("REFEREE_NAMESPACES is either * or a list of names, not both")
 

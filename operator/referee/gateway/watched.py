@@ -151,13 +151,20 @@ def job_of(obj: Object) -> SeenJob:
 
 
 def evaluation_of(obj: Object) -> SeenEvaluation:
-    """Project an EvaluationJob; its plan is read from JSON, since one from another version must not stop the watch."""
-    plan = (obj.get("status") or {}).get("plan") or {}
-    entries = []
-    for entry in plan.get("benchmarks") or ():
-        planned = Planned(entry["provider"], entry["id"], (entry.get("primaryScore") or {}).get("metric"))
-        entries.append((int(entry["index"]), planned))
-    return SeenEvaluation(obj["metadata"]["uid"], tuple(entries))
+    """Project an EvaluationJob."""
+    plan = (obj.get("status") or {}).get("plan")
+    entries = plan.get("benchmarks") if isinstance(plan, dict) else None
+    found = (_planned(entry) for entry in entries or ())
+    return SeenEvaluation(obj["metadata"]["uid"], tuple(entry for entry in found if entry is not None))
+
+
+def _planned(entry: Any) -> tuple[int, Planned] | None:  # noqa: ANN401 - the CRD leaves the plan open
+    """One benchmark of a plan; None for what no operator writes, since it must not end the watch of all the others."""
+    try:
+        primary = (entry.get("primaryScore") or {}).get("metric")
+        return int(entry["index"]), Planned(str(entry["provider"]), str(entry["id"]), primary and str(primary))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _controller(obj: Object, api_version: str, kind: str) -> Owner | None:

@@ -49,7 +49,10 @@ class Kept:
 class House(Protocol):
     """A place where children live: one job, `JOB`, of two benchmarks whose primary metric is `PRIMARY`."""
 
-    children: Children
+    @property
+    def children(self) -> Children:
+        """The port under test."""
+        ...
 
     async def start(self, index: int) -> Running:
         """Start the child of a benchmark."""
@@ -234,5 +237,5 @@ async def _caller(house: House) -> Caller:
 
 async def _soon(house: House, child: Running, true: Callable[[Kept], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true(await house.kept(child)):
+        while not true(await house.kept(child)):  # noqa: ASYNC110 - looks from outside
             await asyncio.sleep(0.02)

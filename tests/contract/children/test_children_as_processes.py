@@ -1,6 +1,7 @@
 """The port over files, as `referee run` has it."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,10 +45,8 @@ class ProcessHouse:
     async def kept(self, child: Running) -> Kept:
         """Files; progress has none."""
         attempt = self._attempts[child.uid]
-        files = (_read(attempt.directory / name) for name in (RESULT_FILE, PARTIAL_FILE))
-        progress = attempt.progress
-        told = progress and {"total": progress.total, "done": progress.done, "errors": progress.errors}
-        return Kept(*files, told)
+        result, partial = (_read(attempt.directory / name) for name in (RESULT_FILE, PARTIAL_FILE))
+        return Kept(result, partial, asdict(attempt.progress) if attempt.progress else None)
 
 
 def _read(path: Path) -> Json | None:

@@ -1,4 +1,4 @@
-"""`house`: a gateway's parts in this process over a real API server, in a namespace of its own; `client` talks to it."""
+"""`house`: a gateway's parts in this process over a real API server, in a namespace of its own; and its `client`."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -15,7 +15,7 @@ from tests.integration.gateway.house import RealHouse, gateway_parts
 from tests.integration.gateway.posting import post
 
 Client = httpx.AsyncClient
-PATCH = {"verb": "patch", "resource": "jobs"}
+PATCH: dict[str, Any] = {"verb": "patch", "resource": "jobs"}
 
 
 @pytest.fixture

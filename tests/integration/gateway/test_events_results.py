@@ -7,10 +7,12 @@ import httpx
 
 from referee.core.children import child_from_job
 from referee.core.result import MAX_BYTES, canonical
+from referee.gateway.errors import Standing
 from referee.runtime.paths import JOBS
 from tests.contract.children.contract import OTHER, PARTIAL, RESULT, Json, Kept
-from tests.integration.gateway.house import RealHouse
+from tests.integration.gateway.house import RealHouse, gateway_parts
 from tests.integration.gateway.posting import post
+from tests.testbed.cluster import Cluster
 
 Client = httpx.AsyncClient
 
@@ -93,6 +95,24 @@ async def test_results_of_many_children_at_once(house: RealHouse, client: Client
 
     assert [answer.status_code for answer in answers] == [204] * 20
     assert seconds < 5
+
+
+async def test_two_gateways_agree_on_the_first(house: RealHouse, cluster: Cluster) -> None:
+    child = await house.start(0)
+    other = RealHouse(house.kube, house.namespace, house.kubelet)
+    async with gateway_parts(other, cluster.credentials):
+        caller = await house.children.identify(child.credential)
+
+        ended = await asyncio.gather(
+            house.children.put_result(caller, RESULT),
+            other.children.put_result(caller, OTHER),
+            return_exceptions=True,
+        )
+
+    kept = (await house.kept(child)).result
+    assert kept in (RESULT, OTHER)
+    assert [error is None for error in ended] == [kept == RESULT, kept == OTHER]
+    assert all(error is None or isinstance(error, Standing) for error in ended)
 
 
 async def is_leaving(house: RealHouse, job: str) -> bool:

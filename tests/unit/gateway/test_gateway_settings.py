@@ -36,6 +36,7 @@ def test_everything_can_be_set() -> None:
         ("MAX_EVENT_BYTES", "1.5", "REFEREE_MAX_EVENT_BYTES must be a number"),
         ("DRAIN_SECONDS", "-1", "REFEREE_DRAIN_SECONDS must be above 0"),
         ("LOG_FORMAT", "xml", "REFEREE_LOG_FORMAT must be json or text"),
+        ("LOG_LEVEL", "loud", "REFEREE_LOG_LEVEL must be DEBUG"),
         ("NAMESPACES", "*,a", "REFEREE_NAMESPACES is either"),
     ],
 )

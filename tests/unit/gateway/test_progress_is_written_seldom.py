@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -38,7 +39,7 @@ class Written:
     @property
     def gaps(self) -> list[float]:
         times = [time for time, _, _ in self.calls]
-        return [round(later - earlier, 6) for earlier, later in zip(times, times[1:], strict=False)]
+        return [round(later - earlier, 6) for earlier, later in pairwise(times)]
 
 
 @pytest.fixture
@@ -149,8 +150,6 @@ async def test_nothing_is_written_after_a_result(throttle: ProgressThrottle, wri
     assert written.done == [1]
 
 
-@pytest.mark.parametrize(
-    ("running", "seconds"), [(0, 5), (1, 5), (50, 5), (100, 10), (1000, 100)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("running", "seconds"), [(0, 5), (1, 5), (50, 5), (100, 10), (1000, 100)], ids=str)
 def test_all_children_together_are_ten_patches_a_second(running: int, seconds: float) -> None:
     assert interval_for(running) == seconds

@@ -14,7 +14,7 @@ from tests.contract.children.contract import OTHER, PARTIAL, RESULT, Kept
 from tests.contract.children.fake import FakeIssuer
 from tests.unit.runtime.virtual_time import until
 
-PATCH = {"verb": "patch", "resource": "jobs"}
+PATCH: dict[str, Any] = {"verb": "patch", "resource": "jobs"}
 FAULTS: dict[str, dict[str, Any]] = {
     "500": {"code": 500},
     "503": {"code": 503},
@@ -147,7 +147,7 @@ async def test_progress_that_could_not_be_written_is_written_later(house: Cluste
     await house.children.put_progress(caller, Progress(total=100, done=40))
 
     async with asyncio.timeout(60):
-        while (await house.kept(child)).progress is None:
+        while (await house.kept(child)).progress is None:  # noqa: ASYNC110 - looks from outside
             await asyncio.sleep(1)
     assert (await house.kept(child)).progress == {"total": 100, "done": 40, "errors": 0}
 

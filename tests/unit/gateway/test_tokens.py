@@ -22,6 +22,7 @@ from tests.unit.runtime.virtual_time import until
 
 POD = {"metadata": {"namespace": "ns", "name": "capitals-0-1-x", "uid": "pod-uid"}}
 KEYS = ("get", "other")
+FAULTS: list[dict[str, Any]] = [*({"code": code} for code in (503, 429, 401, 403)), {"kind": "reset", "times": 2}]
 
 
 @pytest.fixture
@@ -144,9 +145,7 @@ async def test_a_key_that_is_withdrawn_counts_no_more(api: FakeIssuer, checker: 
     refreshing.cancel()
 
 
-@pytest.mark.parametrize(
-    "fault", [{"code": 503}, {"code": 429}, {"code": 401}, {"code": 403}, {"kind": "reset", "times": 2}]
-)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.get("code", "reset")))
 async def test_without_an_answer_nothing_is_refused(
     api: FakeIssuer, checker: TokenChecker, fault: dict[str, Any]
 ) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from referee.core.children import Progress
 from referee.core.result import MAX_BYTES, canonical, from_document
+from referee.gateway.app import create_app
 from tests.unit.gateway.memory import MemoryChildren
-from tests.unit.gateway.posting import PATH, RESULT, event
+from tests.unit.gateway.posting import PATH, RESULT, client_of, event
 
 Client = httpx.AsyncClient
 
@@ -122,9 +123,17 @@ async def test_a_result_that_is_too_large_keeps_what_is_gated(client: Client, ch
     assert "slices" not in children.result
 
 
-async def test_the_same_event_comes_to_the_same_document(client: Client, children: MemoryChildren) -> None:
+async def test_the_same_event_comes_to_the_same_document(client: Client) -> None:
     body = event("completed", metrics={f"metric_{number}": number / 7 for number in range(1500)})
 
     answers = [await client.post(PATH, json=body) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [204, 204]
+
+
+async def test_a_body_of_a_megabyte_is_read(children: MemoryChildren) -> None:
+    async with client_of(create_app(children)) as client:
+        answer = await client.post(PATH, json=event("completed", metrics={"acc": 0.5}, artifacts={"log": "x" * 2**20}))
+
+    assert answer.status_code == 204
+    assert children.result == {"status": "Completed", "metrics": [{"name": "acc", "value": 0.5}]}
