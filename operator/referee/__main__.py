@@ -1,16 +1,18 @@
 """The operator's process: `python -m referee`, or `referee-operator`."""
 
 import asyncio
+import os
 import sys
 
 from referee.app import Operator
+from referee.environment import SettingsError, read
 from referee.runtime.credentials import CredentialsError, load_credentials
 from referee.runtime.logs import configure_logging
-from referee.settings import SettingsError, from_environment
+from referee.settings import Settings
 
 
 async def _run() -> int:
-    settings = from_environment()
+    settings = read(Settings, os.environ)
     configure_logging("text" if settings.log_format == "text" else "json", settings.log_level)
     ended_by = await Operator(settings, load_credentials()).run()
     if ended_by is not None:

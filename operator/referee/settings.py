@@ -4,16 +4,10 @@ Read once at the start from environment variables of the same name with the pref
 checked there, and passed down. A list is separated by commas.
 """
 
-import os
 import socket
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-_TRUE = {"1", "true", "yes"}
-
-
-class SettingsError(ValueError):
-    """A setting that cannot be used; the text names the variable and what it may be."""
+from referee.environment import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +62,3 @@ class Settings:
     def holder(self) -> str:
         """Who we are to the Lease."""
         return self.identity or socket.gethostname()
-
-
-def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that the environment gives.
-
-    Raises:
-        SettingsError: naming the variable.
-    """
-    given: dict[str, object] = {}
-    for field in fields(Settings):
-        variable = f"REFEREE_{field.name.upper()}"
-        text = env.get(variable)
-        if text is not None:
-            given[field.name] = _read(variable, text, field.default)
-    return Settings(**given)  # type: ignore[arg-type]  # each value has its default's type
-
-
-def _read(variable: str, text: str, default: object) -> object:
-    try:
-        if isinstance(default, bool):
-            return text.lower() in _TRUE
-        if isinstance(default, tuple):
-            return tuple(part.strip() for part in text.split(",") if part.strip())
-        if isinstance(default, int | float):
-            return type(default)(text)
-    except ValueError:
-        raise SettingsError(f"{variable} must be a number, not {text!r}") from None
-    return text

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.testbed.api_client import Json
 from tests.testbed.cluster import Cluster
+from tests.testbed.waiting import wait_for
 
 GROUP = "/apis/referee.dev/v1alpha1"
 CATALOGUE = "referee"
@@ -74,22 +75,24 @@ class Team:
 
     def pod(self, name: str, until: Callable[[Json], Any] = bool) -> Json:
         """The newest pod of the job, as soon as there is one and the condition holds for it."""
-        listed = f"{self.pods_path()}?labelSelector={_of(name)}"
-        self.cluster.api.wait(listed, lambda found: found["items"] and until(self.pods(name)[-1]), SOON)
-        return self.pods(name)[-1]
+
+        def look() -> Json | None:
+            return next((pod for pod in self.pods(name)[-1:] if until(pod)), None)
+
+        return wait_for(look, f"the newest pod of {name} to be as wanted", SOON)
 
     def wait_until_gone(self, name: str) -> None:
         """Return when the job has neither child Jobs nor pods."""
-        for path in (self.jobs, self.pods_path()):
-            listed = f"{path}?labelSelector={_of(name)}"
-            self.cluster.api.wait(listed, lambda found: not found["items"], SOON)
+        wait_for(lambda: not (self.children(name) or self.pods(name)), f"Jobs and pods of {name} to go", SOON)
 
     def seconds_until_told(self, name: str, reason: str) -> float:
         """From the creation of a job to the Event with this reason, which is there already or soon."""
-        events = f"/api/v1/namespaces/{self.namespace}/events?fieldSelector=involvedObject.name={name},reason={reason}"
-        event = self.cluster.api.wait(events, lambda found: found["items"])["items"][0]
+        path = f"/api/v1/namespaces/{self.namespace}/events"
+        which = f"involvedObject.name={name},reason={reason}"
+        events = wait_for(lambda: self.cluster.api.get(path, fieldSelector=which)["items"], f"Event {reason}", SOON)
         created = self.cluster.api.get(self.path(name))["metadata"]["creationTimestamp"]
-        return (datetime.fromisoformat(event["firstTimestamp"]) - datetime.fromisoformat(created)).total_seconds()
+        told = datetime.fromisoformat(events[0]["firstTimestamp"])
+        return (told - datetime.fromisoformat(created)).total_seconds()
 
     def path(self, name: str, plural: str = "evaluationjobs") -> str:
         """Of an object of ours."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.e2e.prompter import Prompter
-from tests.e2e.team import Team
-from tests.testbed.cluster import Cluster
+from tests.e2e.team import SOON, Team
+from tests.testbed.api_client import Json
+from tests.testbed.waiting import wait_for
 
 pytestmark = pytest.mark.node
 
@@ -12,18 +12,22 @@ LONG = ["x" * 1000] * 40
 """Makes the job spec so large that it travels in a ConfigMap."""
 
 
-def test_deleting_a_job_takes_everything_of_it_away(team: Team, prompter: Prompter, cluster: Cluster) -> None:
+def test_deleting_a_job_takes_everything_of_it_away(team: Team) -> None:
     team.apply("over", benchmark={"parameters": {"do": [["complete", 1]], "long": LONG}})
-    team.apply("running", benchmark={"parameters": {"do": ["ask"], "long": LONG}}, pod={"terminationGracePeriodSeconds": 2})
+    team.apply("running", benchmark={"parameters": {"do": [["wait"]], "long": LONG}})
     team.phase("Completed", "over")
-    prompter.wait_until_asked("running")
-    config_maps = f"/api/v1/namespaces/{team.namespace}/configmaps?labelSelector=referee.dev/evaluationjob"
-    assert len(cluster.api.get(config_maps)["items"]) == 2
+    team.phase("Running", "running")
+    assert len(_config_maps(team)) == 2
 
     for name in ("over", "running"):
-        cluster.api.delete(team.path(name))
+        team.cluster.api.delete(team.path(name))
 
     for name in ("over", "running"):
         team.wait_until_gone(name)
-    cluster.api.wait(config_maps, lambda found: not found["items"])
-    prompter.tell("running", "wait")
+    wait_for(lambda: not _config_maps(team), "the ConfigMaps to go", SOON)
+
+
+def _config_maps(team: Team) -> list[Json]:
+    path = f"/api/v1/namespaces/{team.namespace}/configmaps"
+    found: list[Json] = team.cluster.api.get(path, labelSelector="referee.dev/evaluationjob")["items"]
+    return found

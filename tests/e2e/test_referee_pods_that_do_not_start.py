@@ -50,7 +50,7 @@ def _applied(team: Team) -> None:
     for name, obstacle in OBSTACLES.items():
         if obstacle.adapter is not None:
             team.provide(name, **obstacle.adapter)
-        team.apply(name, provider=PROVIDER if obstacle.adapter is None else name, **obstacle.spec)
+        team.apply(name, provider=name if obstacle.adapter else PROVIDER, **obstacle.spec)
     team.apply("late", pod={"nodeSelector": {"gpu": "many"}}, pendingDeadlineSeconds=8)
     team.provide("no-program", command=["/no/program"])
     team.apply("no-program", provider="no-program", backoffLimit=0)

@@ -46,9 +46,9 @@ def _in(directory: Path, names: Iterable[str]) -> Programs:
 
 
 def _new_enough(programs: Programs) -> bool:
-    server = [str(programs["kube-apiserver"]), "--version"]
-    client = [str(programs["kubectl"]), "version", "--client"]
-    return all(_kubernetes_version(command) >= OLDEST_KUBERNETES for command in (server, client))
+    asked = {"kube-apiserver": ["--version"], "kubectl": ["version", "--client"]}
+    commands = [[str(programs[name]), *words] for name, words in asked.items() if name in programs]
+    return all(_kubernetes_version(command) >= OLDEST_KUBERNETES for command in commands)
 
 
 def _kubernetes_version(command: list[str]) -> tuple[int, ...]:

@@ -118,8 +118,11 @@ def progress_from_text(text: str | None) -> Progress | None:
     """Progress from its annotation; what cannot be read is no progress."""
     try:
         raw = json.loads(text) if text else None
-        return Progress(raw.get("total"), int(raw.get("done", 0)), int(raw.get("errors", 0))) if raw else None
-    except (ValueError, TypeError, AttributeError):
+        if not raw:
+            return None
+        total = raw.get("total")
+        return Progress(None if total is None else int(total), int(raw.get("done", 0)), int(raw.get("errors", 0)))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

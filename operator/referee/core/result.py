@@ -145,14 +145,22 @@ def cut(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BYTES)
         return document
     small = {**document, "truncated": True, "digest": digest(document)}
     small.pop("slices", None)
-    metrics = list(small.get("metrics", ()))
-    for position in range(len(metrics) - 1, -1, -1):
-        if len(canonical({**small, "metrics": metrics})) <= limit:
-            break
-        if metrics[position].get("name") not in gated:
-            del metrics[position]
-    small["metrics"] = metrics
+    small["metrics"] = []
+    small["metrics"] = _within(document.get("metrics") or [], gated, limit - len(canonical(small)))
     if (over := len(canonical(small)) - limit) > 0:
         message = str(small.get("message", ""))
         small["message"] = message[: max(0, len(message) - over)]
     return small
+
+
+def _within(metrics: list[dict[str, Any]], gated: frozenset[str], room: int) -> list[dict[str, Any]]:
+    """The metrics that fit. Each is measured once: a report may have a hundred thousand of them."""
+    sizes = [len(canonical(metric)) + len(",") for metric in metrics]
+    over = sum(sizes) - len(",") - room
+    kept = []
+    for metric, size in zip(reversed(metrics), reversed(sizes), strict=True):
+        if over > 0 and metric.get("name") not in gated:
+            over -= size
+        else:
+            kept.append(metric)
+    return kept[::-1]

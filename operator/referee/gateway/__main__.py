@@ -1,17 +1,19 @@
 """The gateway's process: `python -m referee.gateway`, or `referee-gateway`."""
 
 import asyncio
+import os
 import signal
 import sys
 
+from referee.environment import SettingsError, read
 from referee.gateway.server import Gateway
-from referee.gateway.settings import SettingsError, from_environment
+from referee.gateway.settings import GatewaySettings
 from referee.runtime.credentials import CredentialsError, load_credentials
 from referee.runtime.logs import configure_logging
 
 
 async def _run() -> None:
-    settings = from_environment()
+    settings = read(GatewaySettings, os.environ)
     configure_logging("text" if settings.log_format == "text" else "json", settings.log_level)
     gateway = Gateway(settings, load_credentials())
     for number in (signal.SIGTERM, signal.SIGINT):

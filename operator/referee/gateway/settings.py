@@ -5,16 +5,11 @@ checked there, and passed down. A list is separated by commas. What the operator
 """
 
 import logging
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import get_type_hints
+from dataclasses import dataclass
+
+from referee.environment import SettingsError
 
 _HIGHEST_PORT = 65535
-
-
-class SettingsError(ValueError):
-    """A setting that cannot be used; the text names the variable and what it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +45,3 @@ class GatewaySettings:
             raise SettingsError(f"REFEREE_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {self.log_level!r}")
         if "*" in self.namespaces and len(self.namespaces) > 1:
             raise SettingsError("REFEREE_NAMESPACES is either * or a list of names, not both")
-
-
-def from_environment(env: Mapping[str, str] = os.environ) -> GatewaySettings:
-    """The settings that the environment gives.
-
-    Raises:
-        SettingsError: naming the variable.
-    """
-    types = get_type_hints(GatewaySettings)
-    given: dict[str, object] = {}
-    for field in fields(GatewaySettings):
-        variable = f"REFEREE_{field.name.upper()}"
-        if (text := env.get(variable)) is not None:
-            given[field.name] = _read(variable, text, types[field.name])
-    return GatewaySettings(**given)  # type: ignore[arg-type]  # each value has its field's type
-
-
-def _read(variable: str, text: str, kind: type) -> object:
-    if kind is str:
-        return text
-    if kind not in (int, float):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    try:
-        return kind(text)
-    except ValueError:
-        raise SettingsError(f"{variable} must be a number, not {text!r}") from None

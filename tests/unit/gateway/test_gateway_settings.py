@@ -4,11 +4,12 @@ import dataclasses
 
 import pytest
 
-from referee.gateway.settings import GatewaySettings, SettingsError, from_environment
+from referee.environment import SettingsError, read
+from referee.gateway.settings import GatewaySettings
 
 
 def test_nothing_need_be_set() -> None:
-    assert from_environment({"PATH": "/bin"}) == GatewaySettings()
+    assert read(GatewaySettings, {"PATH": "/bin"}) == GatewaySettings()
 
 
 def test_everything_can_be_set() -> None:
@@ -24,7 +25,7 @@ def test_everything_can_be_set() -> None:
     )
     texts = {**dataclasses.asdict(wanted), "namespaces": " a, b,"}
 
-    assert from_environment({f"REFEREE_{name.upper()}": str(text) for name, text in texts.items()}) == wanted
+    assert read(GatewaySettings, {f"REFEREE_{name.upper()}": str(text) for name, text in texts.items()}) == wanted
 
 
 @pytest.mark.parametrize(
@@ -42,4 +43,4 @@ def test_everything_can_be_set() -> None:
 )
 def test_what_cannot_work_is_refused_by_name(variable: str, text: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said.replace("*", r"\*")):
-        from_environment({f"REFEREE_{variable}": text})
+        read(GatewaySettings, {f"REFEREE_{variable}": text})
