@@ -91,7 +91,6 @@ class Reason(Documented):
 
     # why a job cannot start
     PROVIDER_NOT_FOUND = "ProviderNotFound", "A provider id is neither in the namespace nor in the catalogue."
-    PROVIDER_NOT_READY = "ProviderNotReady", "A provider exists but its own status says that it is not usable."
     BENCHMARK_NOT_FOUND = "BenchmarkNotFound", "A provider does not offer a benchmark of that id."
     COLLECTION_NOT_FOUND = "CollectionNotFound", "A collection id is neither in the namespace nor in the catalogue."
     OVERRIDE_NOT_IN_COLLECTION = "OverrideNotInCollection", "An override names a benchmark that the collection lacks."

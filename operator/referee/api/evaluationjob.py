@@ -138,7 +138,7 @@ class Rerun(Model):
     """A request for another attempt."""
 
     token: Annotated[str, Field(min_length=1, max_length=128)]
-    """Any text; one that was not seen before starts the next attempt."""
+    """Any text; one that differs from the last starts the next attempt."""
     scope: Literal["All", "Failed"] = "All"
     """Failed: only the benchmarks that did not execute."""
 

@@ -97,6 +97,8 @@ class BenchmarkStatus(Model):
     """The first few; all of them stand in the results."""
     primary: MetricValue | None = None
     """The metric that is gated and weighted."""
+    waiting_since: datetime | None = None
+    """Since when a benchmark that had run waits again; spec.pendingDeadlineSeconds counts from then."""
     retries: int = 0
     """Failed attempts of this run, which spec.backoffLimit bounds."""
     samples: int | None = None
@@ -176,8 +178,6 @@ class Progress(Model):
 
     samples: int | None = None
     """Samples in all, of the benchmarks whose adapters tell."""
-    scored: int | None = None
-    """Samples done."""
     errors: int | None = None
     """Samples that could not be run."""
     benchmarks: Annotated[str, Field(max_length=16)] = ""

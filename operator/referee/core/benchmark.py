@@ -64,8 +64,7 @@ def follow(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child | No
         intent: what the job wants at this moment.
     """
     if before.phase in TERMINAL:
-        late = child is not None and child.result is not None and child.result.status == "Completed"
-        return Step(_with(before, late_result=before.late_result or (late and before.phase != "Completed") or None))
+        return Step(late(before, child))
     if child is None:
         return _without_child(planned, before, intent)
     if child.attempt != before.attempt:
@@ -77,6 +76,13 @@ def follow(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child | No
     if child.ended is not None:
         return _ended(planned, before, child, intent)
     return _ending(before, child, intent) if intent.ending else _alive(before, child, intent)
+
+
+def late(finished: BenchmarkStatus, child: Child | None) -> BenchmarkStatus:
+    """A result that came after the benchmark was given up is marked, never counted."""
+    if child is None or child.result is None or child.attempt != finished.attempt or finished.phase == "Completed":
+        return finished
+    return _with(finished, late_result=True) if child.result.status == "Completed" else finished
 
 
 def _with(status: BenchmarkStatus, **changes: object) -> BenchmarkStatus:
@@ -107,7 +113,7 @@ def _without_child(planned: PlannedBenchmark, before: BenchmarkStatus, intent: I
         return Step(_terminal(before, "Cancelled", intent, Trouble(Reason.CANCELLED, "spec.cancel is set")))
     if intent.expired:
         return Step(_terminal(before, "Failed", intent, _expired(intent)))
-    if before.phase == "Running":
+    if before.start_time is not None and before.phase != "Suspended":
         lost = Trouble(
             Reason.CHILD_LOST, f"Job {before.job_name} ran and is gone without a result; run it again with spec.rerun"
         )
@@ -138,7 +144,7 @@ def _final(planned: PlannedBenchmark, before: BenchmarkStatus, result: Result, i
 
 def _ended(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     explained = any(pod.exit_code is not None or pod.evicted is not None for pod in child.pods)
-    if not explained and (child.looked is None or (child.ended_at and child.looked < child.ended_at)):
+    if not explained and not child.reread:
         return Step(before, occupies=True, look=child)
     if intent.spec.cancel:
         kept = _partial(planned, before, child, intent)
@@ -172,9 +178,10 @@ def _alive(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     if before.phase == "Suspended":
         before = _with(before, phase="Pending")
     if child.suspended:
-        before = _with(before, phase="Queued")
-        return _waiting(before, child, intent)
-    if child.started or (before.phase == "Running" and before.start_time is not None):
+        return _waiting(_with(before, phase="Queued"), child, intent)
+    held_up = trouble.of_waiting(child)
+    # once running it stays so, also while a disrupted pod is replaced, unless the new pod cannot start
+    if (child.started or before.phase == "Running") and held_up is None:
         return Step(_running(before, child, intent), occupies=True)
     return _waiting(_with(before, phase="Pending"), child, intent)
 
@@ -182,29 +189,33 @@ def _alive(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
 def _running(before: BenchmarkStatus, child: Child, intent: Intent) -> BenchmarkStatus:
     progress, percent = child.progress, before.percent
     if progress is not None and progress.total:
-        percent = min(99, 100 * progress.done // progress.total)
+        percent = max(0, min(99, 100 * progress.done // progress.total))
     counts = {"samples": progress.total, "errors": progress.errors} if progress else {}
     start = before.start_time or intent.now
-    return _with(before, phase="Running", start_time=start, percent=percent, reason=None, message=None, **counts)
+    fresh = {"reason": None, "message": None, "waiting_since": None}
+    return _with(before, phase="Running", start_time=start, percent=percent, **fresh, **counts)
 
 
 def _waiting(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     found = trouble.of_waiting(child)
     if found is not None:
         before = _with(before, reason=found.reason.value, message=found.message)
-    if before.start_time is not None:  # it has run: a queue took its place back
-        return Step(before, occupies=True)
-    deadline = pending_until(intent.spec, child.created)
+    since = child.created
+    if before.start_time is not None:  # it has run, and waits again: its patience starts anew
+        since = before.waiting_since or intent.now
+        before = _with(before, waiting_since=since)
+    deadline = pending_until(intent.spec, since)
     if intent.now >= deadline:
         why = f": {before.reason}: {before.message}" if before.reason else ""
-        late = Trouble(
+        expired = Trouble(
             Reason.PENDING_DEADLINE_EXCEEDED, f"not running after {intent.spec.pending_deadline_seconds} s{why}"
         )
-        return Step(_terminal(before, "Failed", intent, late), delete=child)
+        return Step(_terminal(before, "Failed", intent, expired), delete=child)
+    if any(trouble.of_pod(pod) for pod in child.pods):  # its own status tells, and goes on telling
+        return Step(before, occupies=True, wake=deadline)
     explain = child.created + EXPLAIN_AFTER if child.looked is None else child.looked + EXPLAIN_AGAIN
-    look = child if found is None and intent.now >= explain else None
-    wake = deadline if found is not None else min(deadline, explain if look is None else intent.now + EXPLAIN_AGAIN)
-    return Step(before, occupies=True, look=look, wake=wake)
+    look = child if intent.now >= explain else None
+    return Step(before, occupies=True, look=look, wake=min(deadline, max(explain, intent.now + EXPLAIN_AFTER)))
 
 
 def _failed(

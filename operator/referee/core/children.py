@@ -78,6 +78,8 @@ class Child:
     """From Events, where status tells nothing."""
     looked: datetime | None = None
     """When its pods and Events were last read on purpose, because what is watched did not tell enough."""
+    reread: bool = False
+    """Its pods were read after it had ended: no result is still under way."""
 
     @property
     def started(self) -> bool:

@@ -7,17 +7,19 @@ first; never phase, reason or primary score.
 
 import json
 
-from referee.api.status import MAX_METRICS, MESSAGE_BYTES, BenchmarkStatus, EvaluationJobStatus
+from referee.api.status import MAX_METRICS, MESSAGE_BYTES, TERMINAL, BenchmarkStatus, EvaluationJobStatus
 
 MAX_STATUS_BYTES = 192 * 1024
 _ELSEWHERE = (48 + 28 + 6) * 1024
 """The plan, the gates, and conditions, attempts and counters."""
 
 
-def bounded(status: EvaluationJobStatus) -> EvaluationJobStatus:
-    """The status with every unfinished or just finished benchmark within its share."""
+def bounded(status: EvaluationJobStatus, before: EvaluationJobStatus) -> EvaluationJobStatus:
+    """The status with every unfinished or just finished benchmark within its share; `before` is as it was read."""
     share = (MAX_STATUS_BYTES - _ELSEWHERE) // max(1, len(status.benchmarks))
-    return status.model_copy(update={"benchmarks": [_bounded(b, share) for b in status.benchmarks]})
+    written = {(b.index, b.attempt) for b in before.benchmarks if b.phase in TERMINAL}
+    benchmarks = [b if (b.index, b.attempt) in written else _bounded(b, share) for b in status.benchmarks]
+    return status.model_copy(update={"benchmarks": benchmarks})
 
 
 def _bounded(benchmark: BenchmarkStatus, share: int) -> BenchmarkStatus:

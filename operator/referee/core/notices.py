@@ -19,10 +19,10 @@ class Notice:
 def notices(before: EvaluationJobStatus, after: EvaluationJobStatus) -> list[Notice]:
     """The Events that a write of `after` over `before` is worth."""
     told: list[Notice] = []
+    if after.attempt > before.attempt > 0:
+        told.append(Notice("Normal", Reason.RERUN, f"attempt {after.attempt} begins"))
     if before.plan is None and after.plan is not None:
-        told.append(
-            Notice("Normal", Reason.ACCEPTED, f"attempt {after.attempt} with {len(after.benchmarks)} benchmarks")
-        )
+        told.append(Notice("Normal", Reason.ACCEPTED, f"attempt {after.attempt}, {len(after.benchmarks)} benchmark(s)"))
     stood = {b.index: b for b in before.benchmarks}
     for benchmark in after.benchmarks:
         told += _of_benchmark(stood.get(benchmark.index), benchmark)
@@ -62,5 +62,5 @@ def _of_conditions(before: list[Condition], after: list[Condition]) -> list[Noti
         if condition.type == ConditionType.FINISHED and passed is not None:
             verdict = f"; Passed={passed.status} ({passed.reason})"
         level: Literal["Normal", "Warning"] = "Warning" if kind == "Warning" else "Normal"
-        told.append(Notice(level, condition.reason, condition.message + verdict))
+        told.append(Notice(level, condition.reason, (condition.message + verdict).removeprefix("; ")))
     return told

@@ -6,14 +6,14 @@ What it wants is carried out in this order: status where a later step rests on i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus, Provenance
 from referee.core import deadline, ending, limits, rerun, retention
-from referee.core.benchmark import Intent, Step, follow
+from referee.core.benchmark import Intent, Step, follow, late
 from referee.core.children import Child, child_name
 from referee.core.conditions import refreshed
 from referee.core.progress import progress
@@ -121,7 +121,7 @@ def _running(
     wakes = [until, *(step.wake for step in steps)]
     older, older_wake = _superseded(job, children, now)
     return Decision(
-        status=limits.bounded(status),
+        status=limits.bounded(status, job.status),
         plan=plan,
         start=start,
         stop=tuple(step.stop for step in steps if step.stop),
@@ -135,10 +135,16 @@ def _running(
 def _step(planned: PlannedBenchmark, status: EvaluationJobStatus, children: Sequence[Child], intent: Intent) -> Step:
     before = next(b for b in status.benchmarks if b.index == planned.index)
     lowest = max(planned.first_attempt, before.attempt)
-    newest = max(
-        (c for c in children if c.index == planned.index and c.attempt >= lowest), key=lambda c: c.attempt, default=None
-    )
-    return follow(planned, before, newest, intent)
+    mine = [c for c in children if c.index == planned.index]
+    newest = max((c for c in mine if c.attempt >= lowest), key=lambda c: c.attempt, default=None)
+    step = follow(planned, before, newest, intent)
+    # an adapter that reported and hangs, or one of an earlier run: it may still be calling the model
+    left = next((c for c in mine if c.attempt < max(lowest, step.status.attempt) and c.ended is None), None)
+    if left is None:
+        return step
+    alive = bool(left.pods) or left.active
+    stop = left if alive and not left.stopping else step.stop
+    return replace(step, start=False, occupies=True, stop=stop, delete=step.delete if alive else left)
 
 
 def _admitted(plan: RunPlan, steps: Sequence[Step], parallelism: int) -> tuple[Start, ...]:
@@ -178,18 +184,10 @@ def _finished(job: EvaluationJob, children: Sequence[Child], now: datetime) -> D
         conditions = refreshed(status.conditions, generation)
         status = status.model_copy(update={"observed_generation": generation, "conditions": conditions})
     by_index = {c.index: c for c in sorted(children, key=lambda c: c.attempt)}
-    late = [_late(b, by_index.get(b.index)) for b in status.benchmarks]
-    status = status.model_copy(update={"benchmarks": late})
+    marked = [late(b, by_index.get(b.index)) for b in status.benchmarks]
+    status = status.model_copy(update={"benchmarks": marked})
     due, wake = _superseded(job, children, now)
     expiry = retention.job_until(job.spec, status)
     if expiry is not None and expiry <= now:
         return Decision(status, delete_job=True)
     return Decision(status, delete=tuple(due), wake=min((w for w in (wake, expiry) if w is not None), default=None))
-
-
-def _late(benchmark: BenchmarkStatus, child: Child | None) -> BenchmarkStatus:
-    """A result that came after the benchmark was given up is marked, never counted."""
-    if child is None or child.attempt != benchmark.attempt or child.result is None:
-        return benchmark
-    late = child.result.status == "Completed" and benchmark.phase != "Completed"
-    return benchmark.model_copy(update={"late_result": benchmark.late_result or late or None})

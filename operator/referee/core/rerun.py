@@ -33,7 +33,8 @@ def record(status: EvaluationJobStatus) -> list[AttemptRecord]:
         verdict=status.verdict.result if status.verdict else "Unknown",
         reason=finished.reason if finished else "",
         plan_digest=status.provenance.plan_digest if status.provenance else "",
-        highest_child_attempt=max((b.attempt for b in status.benchmarks), default=0),
+        # of all runs and not only of this one: records are dropped, and a run may end before its first child
+        highest_child_attempt=max(first_attempt(status) - 1, *(b.attempt for b in status.benchmarks), 0),
     )
     return [*status.attempts, entry][-MAX_ATTEMPTS_KEPT:]
 

@@ -4,14 +4,11 @@ Whatever does not resolve is a refusal with a reason and the culprit's name, at 
 job that could only fail later.
 """
 
-import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-
-import jsonschema
 
 from referee.api.benchmark import BenchmarkRef, PrimaryScore
 from referee.api.collection import Collection
@@ -19,6 +16,7 @@ from referee.api.conditions import Reason
 from referee.api.evaluationjob import CollectionOverride, CollectionUse, EvaluationJob
 from referee.api.provider import CatalogueBenchmark, Provider
 from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.core.parameters import fill, problems, schema_trouble
 from referee.core.result import canonical
 
 MAX_PLAN_BYTES = 48 * 1024
@@ -192,22 +190,11 @@ def _primary(ref: BenchmarkRef, entry: CatalogueBenchmark) -> PrimaryScore | Non
 
 def _checked_parameters(where: str, provider: Provider, given: Mapping[str, Any]) -> dict[str, Any]:
     schema = provider.spec.parameters_schema
-    parameters = copy.deepcopy(dict(given))
-    if schema is None:
-        return parameters
-    for name, field in (schema.get("properties") or {}).items():
-        if isinstance(field, dict) and "default" in field:
-            parameters.setdefault(name, copy.deepcopy(field["default"]))
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-        errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(parameters), key=lambda e: e.json_path)
-    except jsonschema.SchemaError as error:
-        raise _Refused(
-            Reason.INVALID_SCHEMA, f"Provider {provider.id!r}: spec.parametersSchema: {error.message}"
-        ) from None
-    if errors:
-        said = "; ".join(f"parameters{e.json_path.removeprefix('$')}: {e.message}" for e in errors[:3])
-        raise _Refused(Reason.INVALID_PARAMETERS, f"{where}: {said}")
+    if schema is not None and (trouble := schema_trouble(schema)):
+        raise _Refused(Reason.INVALID_SCHEMA, f"Provider {provider.id!r}: spec.parametersSchema{trouble}")
+    parameters = fill(schema, given)
+    if schema is not None and (wrong := problems(schema, parameters)):
+        raise _Refused(Reason.INVALID_PARAMETERS, f"{where}: {wrong}")
     return parameters
 
 

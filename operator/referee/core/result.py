@@ -17,6 +17,10 @@ _LARGEST = 1e300
 """Beyond it arithmetic overflows; NaN and infinity are not below it."""
 
 
+_MOST = 2**53
+"""Counts beyond it are not exact in JSON, and no status could hold them."""
+
+
 class ResultError(ValueError):
     """What was read is not a result; the text says why."""
 
@@ -65,8 +69,8 @@ def _count(value: object, what: str) -> int | None:
     if value is None:
         return None
     number = _number(value, what)
-    if number < 0 or number != int(number):
-        raise ResultError(f"{what} must be a whole number of at least 0, not {value!r}")
+    if not 0 <= number <= _MOST or number != int(number):
+        raise ResultError(f"{what} must be a whole number from 0 to 2^53, not {value!r}")
     return int(number)
 
 
@@ -120,9 +124,10 @@ def from_text(text: str) -> Result:
         ResultError: if it is no JSON, or no result.
     """
     try:
-        return from_document(json.loads(text))
-    except (json.JSONDecodeError, RecursionError) as error:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise ResultError(f"not JSON: {error}") from None
+    return from_document(document)
 
 
 def digest(document: dict[str, Any]) -> str:

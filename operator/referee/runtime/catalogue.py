@@ -7,7 +7,6 @@ older counts, and the younger is told so.
 from collections import OrderedDict
 from datetime import datetime
 
-import jsonschema
 from pydantic import ValidationError
 
 from referee.api.base import Model
@@ -15,6 +14,7 @@ from referee.api.collection import Collection
 from referee.api.conditions import ConditionType, Reason
 from referee.api.provider import CatalogueStatus, Provider
 from referee.core.conditions import Claim, apply
+from referee.core.parameters import schema_trouble
 from referee.runtime.cache import Cache, Key
 from referee.runtime.watched import Stored, Watched
 
@@ -142,12 +142,8 @@ def _duplicate(cache: Cache[Stored], key: Key, stored: Stored) -> Claim | None:
 
 def _provider_claim(provider: Provider) -> Claim:
     schema = provider.spec.parameters_schema
-    if schema is not None:
-        try:
-            jsonschema.Draft202012Validator.check_schema(schema)
-        except jsonschema.SchemaError as error:
-            said = f"spec.parametersSchema{error.json_path.removeprefix('$')}: {error.message}"
-            return Claim(ConditionType.READY, "False", Reason.INVALID_SCHEMA, said)
+    if schema is not None and (trouble := schema_trouble(schema)):
+        return Claim(ConditionType.READY, "False", Reason.INVALID_SCHEMA, f"spec.parametersSchema{trouble}")
     return Claim(ConditionType.READY, "True", Reason.READY)
 
 

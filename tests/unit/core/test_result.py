@@ -22,6 +22,8 @@ from referee.core.result import ResultError, canonical, cut, digest, from_docume
         ({"status": "Completed", "metrics": [{"name": "a", "value": float("nan")}]}, "finite"),
         ({"status": "Completed", "metrics": [{"name": "a", "value": 1, "n": -1}]}, "metrics[a].n"),
         ({"status": "Completed", "samples": {"errors": 1.5}}, "samples.errors"),
+        ({"status": "Completed", "samples": {"total": 10**20}}, "samples.total"),
+        ({"status": "Completed", "metrics": [{"name": "a", "value": 10**400}]}, "metrics[a].value"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -31,7 +33,7 @@ def test_what_is_wrong_is_named(document: Any, says: str) -> None:
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "exit status 1", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "{", "exit status 1", "[" * 100_000, "9" * 5_000])
 def test_text_that_is_no_json_is_no_result(text: str) -> None:
     with pytest.raises(ResultError):
         from_text(text)

@@ -115,7 +115,7 @@ class World:
         for child in decision.delete:
             self.children.pop(child.name, None)
         for child in decision.look:
-            self.change(child.name, looked=self.now)
+            self.change(child.name, looked=self.now, reread=child.ended is not None)
         return decision
 
     def settle(self, looks: int = 8) -> None:

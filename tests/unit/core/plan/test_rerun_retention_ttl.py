@@ -17,7 +17,7 @@ def finished(benchmarks: int = 1, **spec: object) -> World:
 def test_a_new_token_starts_another_attempt_and_keeps_the_record() -> None:
     world = finished()
     world.edit(rerun=Rerun(token="again"))
-    world.look()
+    world.settle()
     assert world.status.attempt == 2
     assert [a.attempt for a in world.status.attempts] == [1]
     assert world.child().attempt == 2
@@ -41,7 +41,7 @@ def test_rerun_of_failed_runs_only_what_did_not_execute() -> None:
     world.look()
     kept = world.benchmark(0)
     world.edit(rerun=Rerun(token="again", scope="Failed"))
-    world.look()
+    world.settle()
     assert world.benchmark(0) == kept
     assert world.benchmark_phase(1) == "Pending"
     assert world.child(1).attempt == 2
