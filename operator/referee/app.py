@@ -5,10 +5,12 @@ starts, so that the first look at a job sees all of its children.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import kopf
 
@@ -38,6 +40,9 @@ from referee.runtime.workqueue import WorkQueue
 from referee.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_CATALOGUE_PATIENCE = 3.0
+"""Seconds that the start waits for a catalogue in another namespace."""
 
 
 class Operator:
@@ -140,16 +145,25 @@ class Operator:
         quiet(settings)
         await self._health.start()
         self._lag.start()
-        await self._check_definitions()
-        for resyncer in self._resyncers:
-            await resyncer.prime()
+        try:
+            await self._check_definitions()
+            for resyncer in self._resyncers:
+                await resyncer.prime()
+        except ApiError as error:
+            # kopf would call this again after a minute, on ports that are taken; a fresh process is cleaner
+            raise kopf.PermanentError(str(error)) from error
         self._recorder.start()
-        for work in (
-            self._elector.run(),
-            *(resyncer.run() for resyncer in self._resyncers),
-            *(reflector.run() for reflector in self._reflectors),
-        ):
+        for reflector in self._reflectors:
+            self._spawn(reflector.run())
+        await self._catalogue_seen()
+        for work in (self._elector.run(), *(resyncer.run() for resyncer in self._resyncers)):
             self._spawn(work)
+
+    async def _catalogue_seen(self) -> None:
+        """Give the catalogue a moment, so that the first jobs are not told that it is empty; it may be forbidden."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CATALOGUE_PATIENCE):
+                await asyncio.gather(*(reflector.synced.wait() for reflector in self._reflectors))
 
     def _lead(self) -> None:
         self.metrics.leader.set(1)
@@ -198,11 +212,11 @@ class Operator:
         )
 
     def _pod_defaults(self, credentials: Credentials) -> PodDefaults:
-        scheme, _, rest = self._settings.gateway_url.partition("://")
-        host, colon, port = rest.partition(":")
-        if "." not in host and host != "localhost":
-            host = f"{host}.{credentials.namespace}.svc"
-        return PodDefaults(f"{scheme}://{host}{colon}{port}".rstrip("/"), self._settings.adapter_service_account)
+        url = urlsplit(self._settings.gateway_url)
+        host = url.hostname or ""
+        if not set(host) & set(".:") and host != "localhost":  # a Service beside the operator
+            url = url._replace(netloc=url.netloc.replace(host, f"{host}.{credentials.namespace}.svc", 1))
+        return PodDefaults(url.geturl().rstrip("/"), self._settings.adapter_service_account)
 
     def _make_resyncers(self, kube: Kube) -> list[Resyncer[Any]]:
         namespaces: tuple[str | None, ...] = (None,) if self._everywhere else self._namespaces

@@ -44,7 +44,7 @@ def _complete(_: Context, value: float) -> Result:
     return Result.completed([Metric("acc", value, n=40, type="Boolean")], SampleCounts(40, 40))
 
 
-def _fail(_: Context, reason: str, retryable: bool) -> Result:  # noqa: FBT001 - from JSON
+def _fail(_: Context, reason: str, retryable: bool) -> Result:
     raise Failure(reason, "as it was told", retryable=retryable)
 
 
@@ -89,7 +89,7 @@ STEPS: dict[str, Any] = {
     "exit": _exit,
     "eat": _eat,
     "report as": _report_as,
-    "count parameters": lambda context, name: _complete(context, len(context.spec.parameters[name])),
+    "check length": lambda context, name, length: _complete(context, len(context.spec.parameters[name]) == length),
 }
 
 

@@ -14,6 +14,9 @@ LABEL_JOB_UID = f"{GROUP}/evaluationjob-uid"
 LABEL_INDEX = f"{GROUP}/benchmark-index"
 LABEL_ATTEMPT = f"{GROUP}/attempt"
 
+LABEL_CONTROLLER_UID = "batch.kubernetes.io/controller-uid"
+"""The Job controller's, on pods: the uid of their Job."""
+
 ANNOTATION_RESULT = f"{GROUP}/result"
 """On a child Job: the first final result, put there by the gateway before it is acknowledged."""
 ANNOTATION_PARTIAL = f"{GROUP}/partial"

@@ -82,7 +82,8 @@ def late(finished: BenchmarkStatus, child: Child | None) -> BenchmarkStatus:
     """A result that came after the benchmark was given up is marked, never counted."""
     if child is None or child.result is None or child.attempt != finished.attempt or finished.phase == "Completed":
         return finished
-    return _with(finished, late_result=True) if child.result.status == "Completed" else finished
+    decided = finished.reason == Reason.NO_METRICS  # by this very result, which was in time and no good
+    return _with(finished, late_result=True) if child.result.status == "Completed" and not decided else finished
 
 
 def _with(status: BenchmarkStatus, **changes: object) -> BenchmarkStatus:

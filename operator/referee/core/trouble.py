@@ -35,6 +35,12 @@ _FAILED_MOUNT = (
     ("configmap", Reason.MISSING_SECRET),
 )
 
+_FAILED_SCHEDULING = (("persistentvolumeclaim", Reason.MISSING_VOLUME),)
+"""A claim that does not exist, or is not bound, is found out by the scheduler: no pod gets as far as mounting it."""
+
+_NEVER_RAN = ("StartError", "ContainerCannotRun")
+"""Why a container ended, where its program could not be started: its exit code and its log say nothing then."""
+
 SIGKILL = 137
 
 
@@ -44,7 +50,7 @@ def of_pod(pod: Pod) -> Trouble | None:
         reason, message = pod.waiting
         return Trouble(_WAITING.get(reason, Reason.CONTAINER_CANNOT_RUN), f"{reason}: {message}" if message else reason)
     if pod.unschedulable is not None:
-        return Trouble(Reason.UNSCHEDULABLE, pod.unschedulable)
+        return _unscheduled(pod.unschedulable)
     return None
 
 
@@ -74,6 +80,8 @@ def of_end(child: Child) -> Trouble:
 def _of_exit(pod: Pod) -> Trouble:
     if pod.exit_reason == "OOMKilled":
         return Trouble(Reason.OOM_KILLED, "the adapter was killed for using more memory than its limit")
+    if pod.exit_reason in _NEVER_RAN:
+        return Trouble(Reason.CONTAINER_CANNOT_RUN, pod.termination_message or pod.exit_reason)
     hint = " (killed; out of memory, perhaps)" if pod.exit_code == SIGKILL else ""
     return Trouble(
         Reason.ADAPTER_FAILED, f"exit code {pod.exit_code}{hint} and no result: see the log of pod {pod.name}"
@@ -89,8 +97,12 @@ def of_events(events: Iterable[Mapping[str, Any]]) -> Trouble | None:
         if reason in ("FailedMount", "FailedAttachVolume"):
             return Trouble(_match(message.lower(), _FAILED_MOUNT, Reason.MISSING_VOLUME), message)
         if reason == "FailedScheduling":
-            return Trouble(Reason.UNSCHEDULABLE, message)
+            return _unscheduled(message)
     return None
+
+
+def _unscheduled(message: str) -> Trouble:
+    return Trouble(_match(message.lower(), _FAILED_SCHEDULING, Reason.UNSCHEDULABLE), message)
 
 
 def _seen(event: Mapping[str, Any]) -> str:

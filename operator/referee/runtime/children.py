@@ -18,7 +18,7 @@ from referee.core.children import Child, Pod, Trouble, pod_from_object
 from referee.core.plan import Start
 from referee.core.podspec import PodDefaults, child_manifests
 from referee.core.result import Result
-from referee.runtime.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
+from referee.runtime.errors import AlreadyExists, Conflict, Forbidden, NotFound, Rejected, ServerUnavailable
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import CONFIG_MAPS, EVENTS, JOBS, PODS
 from referee.runtime.watched import Watched
@@ -32,6 +32,8 @@ class Look:
     """What was learned of a child by asking."""
 
     at: datetime
+    after_end: bool
+    """The child had ended by then."""
     trouble: Trouble | None
     pods: tuple[Pod, ...]
 
@@ -66,9 +68,13 @@ class Children:
     def _waiting(self, job: EvaluationJob) -> list[Child]:
         return [c for c in self._refused.get(job.metadata.uid, {}).values() if c.result is None]
 
-    def forget(self, job_uid: str) -> None:
-        """Drop what is known of a job that is gone."""
-        self._refused.pop(job_uid, None)
+    def prune(self) -> None:
+        """Drop what is known of jobs and children that are gone."""
+        jobs, children = self._watched.evaluation_jobs, self._watched.children
+        for uid in [uid for uid in self._refused if not jobs.keys_by("uid", uid)]:
+            del self._refused[uid]
+        for uid in [uid for uid in self._looks if not children.keys_by("uid", uid)]:
+            del self._looks[uid]
 
     def forget_child(self, child_uid: str) -> None:
         """Drop what is known of a child that is gone."""
@@ -90,8 +96,12 @@ class Children:
                 said = f"a Job {name} exists and is not ours: delete it, or rename the EvaluationJob"
                 self._refuse(job, child, Trouble(Reason.NAME_CONFLICT, said), final=True)
                 return
-        except Invalid as error:
+        except Rejected as error:  # for good: repeating it cannot help
             self._refuse(job, child, Trouble(Reason.POD_REFUSED, error.message), final=True)
+            return
+        except ServerUnavailable as error:  # an admission webhook that is down looks like this, and may stay so
+            waiting = replace(known.get(name, child), looked=now)
+            self._refuse(job, waiting, Trouble(Reason.POD_REFUSED, error.message), final=False)
             return
         except Forbidden as error:
             if error.namespace_terminating:
@@ -134,14 +144,14 @@ class Children:
         if not child.uid:
             return
         namespace = job.metadata.namespace
-        selector = f"batch.kubernetes.io/controller-uid={child.uid}"
+        selector = f"{names.LABEL_CONTROLLER_UID}={child.uid}"
         pods = [pod async for pod in self._kube.list(PODS.all(namespace), label_selector=selector)]
         found: Trouble | None = None
         if child.ended is None:
             for uid in (*(pod["metadata"]["uid"] for pod in pods), child.uid):
                 events = self._kube.list(EVENTS.all(namespace), field_selector=f"involvedObject.uid={uid}")
                 found = found or trouble.of_events([event async for event in events])
-        self._looks[child.uid] = Look(now, found, tuple(pod_from_object(pod) for pod in pods))
+        self._looks[child.uid] = Look(now, child.ended is not None, found, tuple(pod_from_object(pod) for pod in pods))
 
     def _with_look(self, child: Child) -> Child:
         look = self._looks.get(child.uid)
@@ -151,7 +161,7 @@ class Children:
         if child.ended is not None:
             watched = {pod.name: pod for pod in pods if pod.exit_code is not None}
             pods = (*(p for p in look.pods if p.name not in watched), *watched.values())
-        return replace(child, looked=look.at, trouble=look.trouble, pods=pods)
+        return replace(child, looked=look.at, reread=look.after_end, trouble=look.trouble, pods=pods)
 
     async def _create_config_map(self, namespace: str, manifest: Object) -> None:
         try:

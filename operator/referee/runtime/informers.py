@@ -10,12 +10,13 @@ from typing import Any
 
 import kopf
 
+from referee.api import names
 from referee.runtime.cache import Cache, Key, key_of
 from referee.runtime.children import CHILD_SELECTOR, Children
 from referee.runtime.kube import Object
 from referee.runtime.paths import COLLECTIONS, EVALUATION_JOBS, JOBS, PODS, PROVIDERS, Resource
 from referee.runtime.resync import Resyncer, Source
-from referee.runtime.watched import JOB_CONTROLLER_UID, Watched
+from referee.runtime.watched import Watched
 from referee.runtime.workqueue import WorkQueue
 
 
@@ -112,7 +113,7 @@ class Informers:
         if type_ == "DELETED":
             self._watched.pod_gone(obj)
         if cache.delete(obj) if type_ == "DELETED" else cache.upsert(obj):
-            self._tell_owner((obj["metadata"].get("labels") or {}).get(JOB_CONTROLLER_UID, ""))
+            self._tell_owner((obj["metadata"].get("labels") or {}).get(names.LABEL_CONTROLLER_UID, ""))
 
     def _jobs_changed(self, keys: Iterable[Key]) -> None:
         for key in keys:
@@ -124,6 +125,8 @@ class Informers:
             if stored is not None:
                 self._queues.jobs.add(stored.owner)
             else:  # it is gone, and whose it was with it: the look at each job is cheap
+                self._watched.prune()
+                self._children.prune()
                 self._jobs_changed(k for k in self._watched.evaluation_jobs if k[0] == key[0])
 
     def _pods_changed(self, keys: Iterable[Key]) -> None:

@@ -5,7 +5,6 @@ event went into finding out what of the object had changed since its handlers la
 something happened, so there is nothing to remember and nothing to compare (`NoDiffs`).
 """
 
-import contextlib
 import logging
 
 import kopf
@@ -45,5 +44,3 @@ def quiet(settings: kopf.OperatorSettings) -> None:
     settings.watching.label_selectors["batch", "v1", "jobs"] = CHILD_SELECTOR
     settings.watching.label_selectors["v1", "pods"] = CHILD_SELECTOR
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)
-    with contextlib.suppress(AttributeError):
-        settings.execution.max_workers = 1

@@ -6,6 +6,7 @@ what was really written. A write that another one overtook (409) ends the look; 
 there.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from referee import __version__
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
-from referee.api.status import EvaluationJobStatus
+from referee.api.status import TERMINAL, EvaluationJobStatus
 from referee.core.cannot_pass import in_vain
 from referee.core.notices import notices
 from referee.core.plan import Decision, decide
@@ -32,6 +33,8 @@ from referee.runtime.kube import Kube
 from referee.runtime.metrics import Metrics
 from referee.runtime.paths import EVALUATION_JOBS
 from referee.runtime.watched import Watched
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -73,12 +76,15 @@ class Reconciler:
     async def reconcile(self, key: Key) -> float | None:
         """Look at one job; returns seconds until the next look is due."""
         started = time.perf_counter()
-        result = "error"
+        again, result = None, "error"
         try:
             again, result = await self._look(key)
         finally:
+            seconds = time.perf_counter() - started
             self._parts.metrics.reconciles.labels(result).inc()
-            self._parts.metrics.reconcile_seconds.observe(time.perf_counter() - started)
+            self._parts.metrics.reconcile_seconds.observe(seconds)
+            level = logging.DEBUG if result == "ok" else logging.INFO
+            log.log(level, "looked", extra={"key": key, "result": result, "seconds": round(seconds, 4), "again": again})
         return again
 
     async def _look(self, key: Key) -> tuple[float | None, str]:
@@ -90,8 +96,7 @@ class Reconciler:
         if job is None or job.metadata.deletion_timestamp is not None:
             self._written.pop(key, None)
             self.unplanned.discard(key)
-            if job is not None:
-                self._parts.children.forget(job.metadata.uid)
+            self._parts.children.prune()
             return None, "gone"
         if job.spec.class_name != self._taken.class_name:
             return None, "foreign"
@@ -114,12 +119,13 @@ class Reconciler:
     ) -> tuple[float | None, str]:
         children = self._parts.children
         due = write_at(job.status, decision.status, self._written.get(key), now)
+        ended = False
         if due is not None and due <= now:
             if not await self._write_status(key, job, decision.status):
                 return 0.0, "conflict"
             self._written[key] = now
             self._tell(job, decision.status)
-            due = None
+            due, ended = None, _ended(decision.status) > _ended(job.status)
         ask = None
         if decision.plan is not None:
             for start in decision.start:
@@ -132,8 +138,9 @@ class Reconciler:
             await children.look(job, child, now)
         if decision.plan is not None:
             ask = await children.ask_again(job, decision.plan, now)
-        if decision.start or decision.stop or decision.delete or decision.look:
-            return 0.0, "acted"  # when to wake depends on what is there now
+        if decision.start or decision.stop or decision.delete or decision.look or ended:
+            # when to wake depends on what is there now; retention and a rerun rest on what stands in status
+            return 0.0, "acted"
         wake = min((w for w in (due, decision.wake, ask) if w is not None), default=None)
         return (None if wake is None else max(0.0, (wake - datetime.now(UTC)).total_seconds())), "ok"
 
@@ -175,7 +182,12 @@ class Reconciler:
         where = ".".join(str(part) for part in first["loc"])
         if stored is not None:
             ref = ObjectRef(EVALUATION_JOBS.api_version, "EvaluationJob", key[0], key[1], stored.uid)
-            self._parts.recorder.record(ref, "Warning", "InvalidSpec", f"{where}: {first['msg']}")
+            self._parts.recorder.record(ref, "Warning", Reason.INVALID_SPEC, f"{where}: {first['msg']}")
+
+
+def _ended(status: EvaluationJobStatus) -> int:
+    """How much of a job is over."""
+    return sum(b.phase in TERMINAL for b in status.benchmarks) + (status.completion_time is not None)
 
 
 def _merge(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

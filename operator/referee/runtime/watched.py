@@ -17,8 +17,6 @@ from referee.runtime.kube import Object
 from referee.runtime.packing import Packer
 from referee.runtime.samples import SAMPLE_CHILD, SAMPLE_JOB
 
-JOB_CONTROLLER_UID = "batch.kubernetes.io/controller-uid"
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -53,7 +51,8 @@ class StoredPod:
     pod: Pod
 
 
-_META = ("name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp")
+# not resourceVersion: the cache knows it, and here every write would be a change
+_META = ("name", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp")
 _CHILD_LABELS = (names.LABEL_INDEX, names.LABEL_ATTEMPT)
 _CHILD_ANNOTATIONS = (names.ANNOTATION_RESULT, names.ANNOTATION_PARTIAL, names.ANNOTATION_PROGRESS)
 
@@ -109,8 +108,15 @@ class Watched:
     def pod_gone(self, obj: Object) -> None:
         """Keep the last word of a pod that was deleted."""
         stored = _stored_pod(obj)
+        if not self.children.keys_by("uid", stored.job_uid):  # the Job went first, and nobody asks any more
+            return
         if stored.pod.exit_code is not None or stored.pod.evicted is not None:
             self._last_words[stored.job_uid] = (*self._last_words.get(stored.job_uid, ()), stored.pod)
+
+    def prune(self) -> None:
+        """Drop the last words of pods whose child is gone."""
+        for uid in [uid for uid in self._last_words if not self.children.keys_by("uid", uid)]:
+            del self._last_words[uid]
 
     def child_gone(self, uid: str) -> None:
         """Drop what is kept of a child's pods."""
@@ -119,7 +125,6 @@ class Watched:
     def _stored(self, obj: Object) -> Stored:
         meta, spec = obj["metadata"], obj.get("spec") or {}
         kept = {"metadata": _some(meta, _META), **_some(obj, ("apiVersion", "kind", "spec", "status"))}
-        kept["metadata"].pop("resourceVersion", None)  # the cache knows it; here each write would be a change
         return Stored(
             uid=meta["uid"],
             packed=self._jobs.pack(kept),
@@ -152,4 +157,6 @@ class Watched:
 
 def _stored_pod(obj: Object) -> StoredPod:
     labels = obj["metadata"].get("labels") or {}
-    return StoredPod(labels.get(JOB_CONTROLLER_UID, ""), labels.get(names.LABEL_JOB_UID, ""), pod_from_object(obj))
+    return StoredPod(
+        labels.get(names.LABEL_CONTROLLER_UID, ""), labels.get(names.LABEL_JOB_UID, ""), pod_from_object(obj)
+    )

@@ -40,8 +40,9 @@ async def _once(queue: WorkQueue[K], key: K, reconcile: Callable[[K], Awaitable[
     try:
         again = await reconcile(key)
     except NotLeader:
-        # The replica that holds the Lease looks at everything when it starts; here there is nothing to retry.
-        log.info("left to the leader", extra={"key": key})
+        # A renewal that came late makes us doubt for a moment; if the Lease is really lost, the process ends.
+        queue.add_rate_limited(key)
+        log.info("not the leader at this moment", extra={"key": key})
     except ApiError as error:
         seconds = queue.add_rate_limited(key, error.retry_after or 0.0)
         log.warning("put off: %s", error, extra={"key": key, "retry_in": round(seconds, 1)})

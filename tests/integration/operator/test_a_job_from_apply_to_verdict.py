@@ -101,13 +101,34 @@ async def test_a_job_with_a_ttl_goes_with_everything(team: Team) -> None:
     await team.starts()
     await team.reports()
     await team.wait(team.path("evaluationjobs"), lambda listed: not listed["items"])
-    await team.wait(team.jobs(), lambda listed: not listed["items"])
+    # the garbage collector learns of a new kind only every 30 s
+    await team.wait(team.jobs(), lambda listed: not listed["items"], seconds=90)
+
+
+async def test_every_one_of_many_jobs_with_a_ttl_goes(team: Team) -> None:
+    names = [f"j{number}" for number in range(20)]
+    await asyncio.gather(*(team.apply(name, ttlSecondsAfterFinished=2, backoffLimit=0) for name in names))
+    for name in names:
+        await team.kubelet.fail(await team.pod(await team.child(name=name)), exit_code=1)
+    await team.wait(team.path("evaluationjobs"), lambda listed: not listed["items"], seconds=30)
+
+
+async def test_a_token_that_was_set_during_the_run_starts_the_next_one(team: Team) -> None:
+    await team.apply()
+    pod = await team.starts()
+    await team.phase("Running")
+    await team.edit(rerun={"token": "again"})
+    await team.reports()
+    await team.kubelet.succeed(pod)
+    await team.status(lambda s: s["attempt"] == 2)
+    await team.child(attempt=2)
 
 
 async def test_a_new_token_runs_it_again_and_keeps_the_record(team: Team) -> None:
     await team.apply(rerun={"token": "one"})
-    await team.starts()
+    pod = await team.starts()
     await team.reports()
+    await team.kubelet.succeed(pod)
     await team.phase("Completed")
     await team.edit(rerun={"token": "two"})
     await team.starts(attempt=2)

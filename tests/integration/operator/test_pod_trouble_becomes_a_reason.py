@@ -67,6 +67,12 @@ async def test_what_the_api_server_will_never_take(team: Team) -> None:
     assert "memory" in status["benchmarks"][0]["message"]
 
 
+async def test_what_the_api_server_cannot_even_read(team: Team) -> None:
+    await team.apply(pod={"tolerations": [{"key": 5}]})
+    status = await team.phase("Failed")
+    assert reason(status) == "PodRefused"
+
+
 @pytest.mark.parametrize(
     ("ends", "expected"),
     [

@@ -1,10 +1,12 @@
 """One namespace with a Role, a list of them, or all; and a catalogue elsewhere."""
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from referee.runtime.credentials import Credentials, fixed_token
-from tests.integration.operator.running import SETTINGS, in_thread, operator_token, rules
+from tests.integration.operator.running import SETTINGS, in_thread, operator_process, operator_token, rules
 from tests.integration.operator.team import Team, condition
 from tests.testbed.cluster import Cluster
 from tests.testbed.kubelet_double import KubeletDouble
@@ -69,6 +71,16 @@ async def test_a_catalogue_that_may_be_read_later_is_used_then(
             await team.starts()
             await team.reports()
             await team.phase("Completed")
+
+
+async def test_without_its_role_the_process_ends_and_says_what_is_missing(team: Team, tmp_path: Path) -> None:
+    with operator_process(team.cluster, team.namespace, tmp_path, REFEREE_NAMESPACES="kube-system") as operator:
+        operator.start()
+        assert operator.process is not None
+        assert await asyncio.to_thread(operator.process.wait, 60) != 0
+        said = operator.log.read_text()
+    assert "cannot list evaluationjobs.referee.dev" in said
+    assert "bind the operator's Role in each namespace" in said
 
 
 async def test_of_two_providers_with_one_id_the_older_counts(team: Team, cluster: Cluster) -> None:

@@ -19,7 +19,7 @@ async def test_all_end_complete_with_one_child_each(team: Team, tmp_path: Path) 
         await asyncio.gather(*(team.apply(f"j{number}") for number in range(JOBS)))
         await play(team, operator)
         async with asyncio.timeout(120):
-            while not all_complete(await team.call("GET", team.path("evaluationjobs"))):  # noqa: ASYNC110
+            while not all_complete(await team.call("GET", team.path("evaluationjobs"))):
                 operator.keep()
                 await asyncio.sleep(0.5)
 

@@ -17,6 +17,12 @@ def waiting(reason: str, message: str = "") -> dict[str, Any]:
     return a_pod(containerStatuses=[{"name": "adapter", "state": {"waiting": {"reason": reason, "message": message}}}])
 
 
+def unscheduled(message: str) -> dict[str, Any]:
+    return a_pod(
+        conditions=[{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}]
+    )
+
+
 @pytest.mark.parametrize(
     ("pod", "reason"),
     [
@@ -26,12 +32,9 @@ def waiting(reason: str, message: str = "") -> dict[str, Any]:
         (waiting("InvalidImageName"), "ImagePullFailed"),
         (waiting("CreateContainerConfigError", 'secret "key" not found'), "MissingSecret"),
         (waiting("RunContainerError", "exec: not found"), "ContainerCannotRun"),
-        (
-            a_pod(
-                conditions=[{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1"}]
-            ),
-            "Unschedulable",
-        ),
+        (unscheduled("0/1 nodes are available"), "Unschedulable"),
+        (unscheduled('0/1 nodes are available: persistentvolumeclaim "x" not found.'), "MissingVolume"),
+        (unscheduled("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."), "MissingVolume"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -65,6 +68,7 @@ def event(reason: str, message: str, at: str = "2026-01-01T00:00:00Z") -> dict[s
         ([event("FailedMount", 'MountVolume.SetUp failed for volume "m" : secret "key" not found')], "MissingSecret"),
         ([event("FailedMount", 'configmap "data" not found')], "MissingSecret"),
         ([event("FailedAttachVolume", "no such disk")], "MissingVolume"),
+        ([event("FailedScheduling", '0/1 nodes are available: persistentvolumeclaim "x" not found')], "MissingVolume"),
         (
             [
                 event("FailedCreate", "exceeded quota", "2026-01-01T00:00:00Z"),
@@ -94,6 +98,7 @@ def ended(*pods: Pod, **facts: Any) -> Child:
     [
         (ended(Pod("p", "Failed", started=True, exit_code=137, exit_reason="OOMKilled")), "OOMKilled"),
         (ended(Pod("p", "Failed", started=True, exit_code=3)), "AdapterFailed"),
+        (ended(Pod("p", "Failed", started=True, exit_code=128, exit_reason="StartError")), "ContainerCannotRun"),
         (ended(Pod("p", "Failed", started=True, exit_code=0, evicted="disk pressure")), "Evicted"),
         (ended(malformed="not JSON"), "ResultsInvalid"),
         (ended(), "AdapterFailed"),
@@ -108,3 +113,9 @@ def test_why_an_end_left_no_result(child: Child, reason: str) -> None:
 def test_a_kill_that_may_be_out_of_memory_says_so() -> None:
     said = trouble.of_end(ended(Pod("p", "Failed", started=True, exit_code=137, exit_reason="Error"))).message
     assert "out of memory, perhaps" in said
+
+
+def test_a_program_that_could_not_be_started_is_named() -> None:
+    said = 'exec: "/no/program": no such file or directory'
+    pod = Pod("p", "Failed", started=True, exit_code=128, exit_reason="StartError", termination_message=said)
+    assert trouble.of_end(ended(pod)).message == said

@@ -1,6 +1,7 @@
 """What happens after the end: another attempt, children that go, the job that goes."""
 
 from referee.api.evaluationjob import Rerun
+from referee.core.result import Result
 from tests.unit.core.world import BAD, World, a_job, a_plan
 
 
@@ -103,3 +104,12 @@ def test_a_result_after_the_end_is_marked_and_never_counted() -> None:
     world.settle()
     assert world.benchmark().late_result
     assert world.phase() == "Failed"
+
+
+def test_a_result_that_was_no_good_is_not_late() -> None:
+    world = World(job=a_job(backoffLimit=0))
+    world.look()
+    world.reports(Result("Completed"))
+    world.settle()
+    assert world.benchmark().reason == "NoMetrics"
+    assert not world.benchmark().late_result
