@@ -92,7 +92,7 @@ class EventPoster:
         try:
             response = self._client.post(self._url, json=self._body(status, content), headers=self._headers())
         except httpx.HTTPError as error:
-            _log.warning("posting to %s: %s", self._url, error or type(error).__name__)
+            _log.warning("posting an event: %s", error or type(error).__name__)  # not the address: it may hold a secret
             return None
         if response.is_success:
             return Delivery.ACKNOWLEDGED
@@ -105,7 +105,7 @@ class EventPoster:
         ):
             _log.error("refused with %d: %s", response.status_code, response.text[:500])
             return Delivery.REFUSED
-        _log.warning("posting to %s: status %d", self._url, response.status_code)
+        _log.warning("posting an event: status %d", response.status_code)
         return _retry_after(response, self._patience.longest_delay)
 
     def _body(self, status: str, content: dict[str, object]) -> dict[str, Any]:

@@ -25,6 +25,9 @@ ANNOTATION_JOB_SPEC = f"{GROUP}/job-spec"
 """On a child's pod template: the adapter's job.json, projected into the pod by the downward API."""
 ANNOTATION_PLAN = f"{GROUP}/plan-digest"
 
+ANNOTATION_MODEL_URL = f"{GROUP}/model-url"
+"""On a job that ran without a cluster, against another address than its spec names: that address."""
+
 ADAPTER_AUDIENCE = "referee-adapter"
 """The audience of the projected token with which an adapter reports, and which is good for nothing else."""
 

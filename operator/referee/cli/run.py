@@ -8,18 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from referee.api.conditions import ConditionType, Reason
+from referee.api.documents import as_yaml
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import EvaluationJobStatus
 from referee.cli import exit_codes, reachable, words
 from referee.cli.progress import View, view
+from referee.clock import utc_now
 from referee.core.cannot_pass import in_vain
 from referee.core.conditions import get
 from referee.local import differences
 from referee.local.bundle import Bundle, read
 from referee.local.catalogue import LocalCatalogue
-from referee.local.clock import utc_now
 from referee.local.errors import LocalError
-from referee.local.resource import dump_json, dump_yaml, listed
+from referee.local.resource import dump_json, listed
 from referee.local.run import LocalRun, Setup
 
 
@@ -90,7 +91,7 @@ class _Command:
                     _tell(error)
                     codes.append(exit_codes.COULD_NOT_RUN)
         if finished and self._options.output != "table":
-            dump = dump_json if self._options.output == "json" else dump_yaml
+            dump = dump_json if self._options.output == "json" else as_yaml
             sys.stdout.write(dump(listed(finished)))
         return exit_codes.worst(codes) if self._signal is None else 128 + self._signal
 

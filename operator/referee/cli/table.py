@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.names import ANNOTATION_MODEL_URL
 from referee.cli import troubles, words
 from referee.cli.rows import rows
-from referee.local.resource import ANNOTATION_MODEL_URL
 
 _COLOURS = {"Pass": "green", "Fail": "red", "Unknown": "yellow"}
 _CONCLUSIONS = {"Passed": "bold green", "Complete": "bold", "Undecided": "bold yellow"}

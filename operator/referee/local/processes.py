@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from referee.api.conditions import Reason
+from referee.clock import utc_now
 from referee.core.children import Trouble
 from referee.local import guard, layout
 from referee.local.attempts import Attempt, Exit
-from referee.local.clock import utc_now
 from referee.local.launch import Launch
 
 _LINGER = 10.0

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from referee import __version__
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.names import ANNOTATION_MODEL_URL
 from referee.api.runplan import RunPlan
 from referee.api.status import EvaluationJobStatus
+from referee.clock import utc_now
 from referee.core import ending
 from referee.core.children import Child, Trouble, child_name
 from referee.core.jobspec import Host, job_spec
@@ -26,11 +28,9 @@ from referee.local.attempts import Attempt
 from referee.local.bundle import Bundle
 from referee.local.catalogue import LocalCatalogue
 from referee.local.children import LocalChildren
-from referee.local.clock import utc_now
 from referee.local.launch import Obstacle, launch
 from referee.local.layout import attempt_directory
 from referee.local.processes import Processes
-from referee.local.resource import ANNOTATION_MODEL_URL
 from referee.local.results import Results
 from referee.local.server import EventsServer
 

@@ -1,11 +1,11 @@
 """One look at one Provider or Collection: a write of its status where that does not say what is true."""
 
+from referee.clock import utc_now
 from referee.runtime.catalogue import Lookup
 from referee.runtime.errors import Conflict, NotFound
 from referee.runtime.informers import CatalogueKey
 from referee.runtime.kube import Kube
 from referee.runtime.paths import PROVIDERS
-from referee.runtime.reconcile import utc_now
 from referee.runtime.watched import Watched
 
 

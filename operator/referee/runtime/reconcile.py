@@ -19,6 +19,7 @@ from referee import __version__
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import TERMINAL, EvaluationJobStatus
+from referee.clock import utc_now
 from referee.core.cannot_pass import in_vain
 from referee.core.notices import notices
 from referee.core.plan import Decision, decide
@@ -35,11 +36,6 @@ from referee.runtime.paths import EVALUATION_JOBS
 from referee.runtime.watched import Watched
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """The time as it stands in objects: whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from referee.api.runplan import RunPlan
+from referee.clock import utc_now
 from referee.core.cannot_pass import cannot_pass
 from referee.core.plan import decide
 from referee.core.resolve import resolve
 from referee.local.bundle import read
 from referee.local.catalogue import LocalCatalogue
-from referee.local.clock import utc_now
 from tests.unit.local.world import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

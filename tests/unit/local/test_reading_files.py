@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from referee.clock import utc_now
 from referee.local.bundle import read
-from referee.local.clock import utc_now
 from referee.local.errors import LocalError
 from tests.unit.local.world import Document, a_job, a_provider, keyed, write
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from referee.api.documents import documents
-from referee.local.resource import document, dump_json, dump_yaml, listed, to_yaml
+from referee.api.documents import as_yaml, documents
+from referee.local.resource import document, dump_json, listed, to_yaml
 from tests.unit.local.world import a_job, bundle
 
 TRICKY = [
@@ -31,7 +31,7 @@ TRICKY = [
 
 @pytest.mark.parametrize("text", TRICKY)
 def test_text_stays_text_for_kubectl_and_for_pyyaml(text: str) -> None:
-    dumped = dump_yaml({"value": text, text: "key"})
+    dumped = as_yaml({"value": text, text: "key"})
     assert next(documents(dumped, "dumped")) == {"value": text, text: "key"}
     assert yaml.safe_load(dumped) == {"value": text, text: "key"}
 

@@ -9,8 +9,8 @@ import yaml
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import BenchmarkStatus, EvaluationJobStatus
+from referee.clock import utc_now
 from referee.local.bundle import Bundle, read
-from referee.local.clock import utc_now
 from referee.local.run import LocalRun, Setup
 
 ROOT = Path(__file__).parents[3]
