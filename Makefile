@@ -69,6 +69,7 @@ crds: setup ## the CustomResourceDefinitions, from the models
 
 docs: setup crds ## the reference pages, from the code
 	$(PY) -m referee.api.reference docs/reference
+	$(PY) -m docs.generate
 
 clean: ## what was made here; the user's cache stays
 	if test -x $(PY) && test -d build/testbed; then $(PY) -m tests.testbed down; fi

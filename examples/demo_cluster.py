@@ -47,7 +47,7 @@ def _demonstrate(cluster: Cluster) -> None:
             _kubectl(cluster, "apply", "-f", str(manifest))
         _follow(cluster)
     _kubectl(cluster, "get", "evaluationjobs")
-    _kubectl(cluster, "get", "evaluationjob", NAME, "-o", "jsonpath={.status.verdict}{\"\\n\"}")
+    _kubectl(cluster, "get", "evaluationjob", NAME, "-o", 'jsonpath={.status.verdict}{"\\n"}')
     _kubectl(cluster, "get", "events", "--field-selector", f"involvedObject.name={NAME}")
 
 

@@ -43,6 +43,7 @@ class Settings:
     log_format: str = "json"
     """json or text."""
     log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR. At INFO each look that did something is a line."""
     identity: str = ""
     """Who holds the Lease; empty: the host's name, which in a pod is the pod's."""
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_crd_chart_holds_the_crds() -> None:
     templates = ROOT / "charts" / "referee-crds" / "templates"
-    assert {file.name: file.read_text() for file in templates.glob("*.yaml")} == files()
+    assert {file.name: file.read_text() for file in templates.glob("referee.dev_*.yaml")} == files()
 
 
 def test_the_charts_provider_is_the_adapters() -> None:

@@ -16,7 +16,7 @@ from referee.api.manifest import KINDS
 from referee.api.names import API_VERSION
 from referee.api.structural import Schema, with_references
 
-_GENERATED = "<!-- Generated from operator/referee/api by `make crds`. -->\n"
+_GENERATED = "<!-- Generated from operator/referee/api by `make docs`. -->\n"
 _IMMUTABLE = " cannot change after creation"
 
 

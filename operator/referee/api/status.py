@@ -202,7 +202,7 @@ class AttemptRecord(Model):
     verdict: Outcome = "Unknown"
     """The verdict then."""
     reason: Annotated[str, Field(max_length=64)] = ""
-    """The verdict's reason then."""
+    """Why it ended."""
     plan_digest: Annotated[str, Field(max_length=80)] = ""
     """Tells whether two attempts ran the same plan."""
     highest_child_attempt: int = 0

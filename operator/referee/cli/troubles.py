@@ -16,7 +16,7 @@ _REMEDIES = {
     "ModelUnauthorized": "give the Secret that spec.model.auth.secretRef names as another FILE; key api-key",
     "ModuleNotFoundError": "the adapter's framework is not installed here; for lm-eval: pip install 'referee[lm-eval]'",
 }
-"""By what an adapter's message names: its own reason, or the error that ended it."""
+"""By the adapter's own reason, or the error that its message names."""
 
 
 def lines(job: EvaluationJob, directory: Path) -> list[str]:
@@ -35,7 +35,8 @@ def lines(job: EvaluationJob, directory: Path) -> list[str]:
 def _of_unfinished(name: str, benchmark: BenchmarkStatus, directory: Path) -> list[str]:
     after = f" after {benchmark.retries + 1} attempts" if benchmark.retries else ""
     found = [f"{name}: {benchmark.phase}{after}: {benchmark.reason}: {benchmark.message}"]
-    found += [f"  {remedy}" for reason, remedy in _REMEDIES.items() if reason in (benchmark.message or "")]
+    said = f"{benchmark.reason} {benchmark.message}"
+    found += [f"  {remedy}" for reason, remedy in _REMEDIES.items() if reason in said]
     log = attempt_directory(directory, benchmark.index, benchmark.attempt) / LOG_FILE
     if benchmark.phase == "Failed" and log.is_file():
         if benchmark.reason in _TELLS_NOTHING:

@@ -70,6 +70,8 @@ def follow(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child | No
     if child.attempt != before.attempt:
         before = _fresh(before, child.attempt)
     before = _with(before, job_name=child.name)
+    if child.refused is not None:
+        return Step(_terminal(before, "Failed", intent, child.refused))
     result = child.result or _termination_result(child)
     if result is not None:
         return _final(planned, before, result, intent)
@@ -130,16 +132,13 @@ def _without_child(planned: PlannedBenchmark, before: BenchmarkStatus, intent: I
 
 def _final(planned: PlannedBenchmark, before: BenchmarkStatus, result: Result, intent: Intent) -> Step:
     if result.status == "Failed":
-        known = Reason.named(result.reason)
-        said = f"{result.reason}: {result.message}" if result.reason and known is None else result.message
-        failure = Trouble(known or Reason.ADAPTER_ERROR, said)
-        return _failed(planned, before, failure, result, intent)
+        return _failed(planned, before, outcome.failure(result), result, intent)
     values = outcome.of(planned, result, intent.spec.confidence)
     if values.refused is not None:
         return _failed(planned, before, values.refused, result, intent)
     note = values.note
     done = _with(before, **values.fields, percent=100)
-    done = _with(done, reason=note.reason.value if note else None, message=note.message if note else None)
+    done = _with(done, reason=str(note.reason) if note else None, message=note.message if note else None)
     return Step(_with(done, phase="Completed", completion_time=intent.now))
 
 
@@ -200,7 +199,7 @@ def _running(before: BenchmarkStatus, child: Child, intent: Intent) -> Benchmark
 def _waiting(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
     found = trouble.of_waiting(child)
     if found is not None:
-        before = _with(before, reason=found.reason.value, message=found.message)
+        before = _with(before, reason=str(found.reason), message=found.message)
     since = child.created
     if before.start_time is not None:  # it has run, and waits again: its patience starts anew
         since = before.waiting_since or intent.now
@@ -227,7 +226,7 @@ def _failed(
     more = again(failure.reason, retryable=retryable, retries=before.retries, backoff_limit=intent.spec.backoff_limit)
     if more and not intent.ending:
         note = f"attempt {before.attempt} failed: {failure.message}"
-        following = _fresh(before, before.attempt + 1, retries=before.retries + 1, reason=failure.reason.value)
+        following = _fresh(before, before.attempt + 1, retries=before.retries + 1, reason=str(failure.reason))
         return Step(_with(following, message=note), start=True)
     if more and intent.spec.suspend and not intent.spec.cancel and not intent.expired:
         return Step(_fresh(before, before.attempt + 1, retries=before.retries + 1, phase="Suspended"))
@@ -244,7 +243,7 @@ def _partial(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, i
 
 
 def _terminal(before: BenchmarkStatus, phase: str, intent: Intent, why: Trouble) -> BenchmarkStatus:
-    return _with(before, phase=phase, completion_time=intent.now, reason=why.reason.value, message=why.message)
+    return _with(before, phase=phase, completion_time=intent.now, reason=str(why.reason), message=why.message)
 
 
 def _expired(intent: Intent) -> Trouble:

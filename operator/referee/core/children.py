@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from referee.api import names
-from referee.api.conditions import Reason
 from referee.core.result import Result, ResultError, from_text
 
 
@@ -20,7 +19,8 @@ from referee.core.result import Result, ResultError, from_text
 class Trouble:
     """Why a child does not run, or did not end well."""
 
-    reason: Reason
+    reason: str
+    """One of ours (`api.conditions.Reason`), or the adapter's own word."""
     message: str
 
 
@@ -76,6 +76,8 @@ class Child:
     pods: tuple[Pod, ...] = ()
     trouble: Trouble | None = None
     """From Events, where status tells nothing."""
+    refused: Trouble | None = None
+    """Why it can never exist, whatever is tried."""
     looked: datetime | None = None
     """When its pods and Events were last read on purpose, because what is watched did not tell enough."""
     reread: bool = False

@@ -1,5 +1,6 @@
 """What a result means for its benchmark's status: the numbers, or why they are none."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,10 @@ from referee.api.runplan import PlannedBenchmark
 from referee.core import metrics
 from referee.core.children import Trouble
 from referee.core.result import Result, Samples
+
+_WORD = re.compile(r"[A-Z][A-Za-z0-9]{1,63}")
+_SHARED = frozenset({Reason.ADAPTER_ERROR, Reason.INVALID_PARAMETERS, Reason.NO_METRICS})
+"""Reasons that mean the same from an adapter as from us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,18 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
     if planned.primary_score is not None and missing.reason is not None:
         return Values(fields, note=Trouble(missing.reason, missing.message))
     return Values(fields)
+
+
+def failure(result: Result) -> Trouble:
+    """What a failed result says: the adapter's own word for it, unless that is one of ours that it cannot know.
+
+    An adapter that called its error ChildLost or DeadlineExceeded would decide about retries, and mislead people.
+    """
+    own = _WORD.fullmatch(result.reason) is not None
+    if own and (Reason.named(result.reason) is None or result.reason in _SHARED):
+        return Trouble(result.reason, result.message)
+    said = f"{result.reason}: {result.message}" if result.reason else result.message
+    return Trouble(Reason.ADAPTER_ERROR, said)
 
 
 def _unscored(counts: Samples) -> int | None:

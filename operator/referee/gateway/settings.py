@@ -31,6 +31,7 @@ class GatewaySettings:
     log_format: str = "json"
     """json or text."""
     log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR. At INFO each look that did something is a line."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""

@@ -69,11 +69,12 @@ class Attempt:
             active=self.alive,
             ended=self._ended,
             ended_at=self.exit.at if self.exit else None,
-            result=self.result or self._refusal(),
+            result=self.result,
             partial=self.partial,
             progress=self.progress,
             pods=() if self.refused else (self._pod(),),
             trouble=self.refused,
+            refused=self.refused,
         )
 
     @property
@@ -94,9 +95,3 @@ class Attempt:
             exit_reason="Completed" if good else "Error",
             termination_message=self.exit.message,
         )
-
-    def _refusal(self) -> Result | None:
-        """Final, as where an API server refuses a Job for good: another attempt would meet the same."""
-        if self.refused is None:
-            return None
-        return Result("Failed", reason=self.refused.reason.value, message=self.refused.message, retryable=False)

@@ -17,7 +17,6 @@ from referee.core import trouble
 from referee.core.children import Child, Pod, Trouble, pod_from_object
 from referee.core.plan import Start
 from referee.core.podspec import PodDefaults, child_manifests
-from referee.core.result import Result
 from referee.runtime.errors import AlreadyExists, Conflict, Forbidden, NotFound, Rejected, ServerUnavailable
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import CONFIG_MAPS, EVENTS, JOBS, PODS
@@ -66,7 +65,7 @@ class Children:
         return min(asked) + ASK_AGAIN if asked else None
 
     def _waiting(self, job: EvaluationJob) -> list[Child]:
-        return [c for c in self._refused.get(job.metadata.uid, {}).values() if c.result is None]
+        return [c for c in self._refused.get(job.metadata.uid, {}).values() if c.refused is None]
 
     def prune(self) -> None:
         """Drop what is known of jobs and children that are gone."""
@@ -170,9 +169,8 @@ class Children:
             return
 
     def _refuse(self, job: EvaluationJob, child: Child, why: Trouble, *, final: bool) -> None:
-        result = Result("Failed", reason=why.reason.value, message=why.message, retryable=False) if final else None
-        refused = replace(child, trouble=why, result=result)
-        self._refused.setdefault(job.metadata.uid, {})[child.name] = refused
+        known = replace(child, trouble=why, refused=why if final else None)
+        self._refused.setdefault(job.metadata.uid, {})[child.name] = known
 
     def _gone(self, job: EvaluationJob, child: Child) -> None:
         self._watched.children.discard((job.metadata.namespace, child.name), child.uid)

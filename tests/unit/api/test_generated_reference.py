@@ -12,7 +12,7 @@ REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
 
 def test_the_pages_are_as_the_models_make_them() -> None:
-    assert {path.name: path.read_text() for path in REFERENCE.glob("*.md")} == files(), "run `make crds`"
+    assert {path.name: path.read_text() for path in REFERENCE.glob("*.md")} == files(), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", files())
