@@ -152,7 +152,9 @@ def _why(verdict: Verdict) -> str:
 
 def _suspended(job: EvaluationJob) -> Claim:
     suspended = job.spec.suspend and not job.spec.cancel
-    return Claim(_T.SUSPENDED, _flag(suspended), Reason.SUSPENDED if suspended else Reason.RESUMED)
+    if not suspended:
+        return Claim(_T.SUSPENDED, "False", Reason.RESUMED)
+    return Claim(_T.SUSPENDED, "True", Reason.SUSPENDED, "spec.suspend is set; nothing runs until it is unset")
 
 
 def _flag(value: bool) -> ConditionStatus:  # noqa: FBT001 - a condition's status is what this turns it into

@@ -6,6 +6,7 @@ older counts, and the younger is told so.
 
 from collections import OrderedDict
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -67,25 +68,34 @@ class Lookup:
 
     def provider_status(self, key: Key, now: datetime) -> tuple[CatalogueStatus, CatalogueStatus] | None:
         """How a provider's status stands and how it should; None if there is none."""
-        stored = self._watched.providers.get(key)
-        if stored is None:
-            return None
-        provider = self._parse(self._watched, stored, Provider)
-        if not isinstance(provider, Provider):
-            return None
-        claim = _duplicate(self._watched.providers, key, stored) or _provider_claim(provider)
-        return provider.status, _status(provider, claim, len(provider.spec.benchmarks), now)
+        return self._status(self._watched.providers, key, Provider, now)
 
     def collection_status(self, key: Key, now: datetime) -> tuple[CatalogueStatus, CatalogueStatus] | None:
         """How a collection's status stands and how it should; None if there is none."""
-        stored = self._watched.collections.get(key)
+        return self._status(self._watched.collections, key, Collection, now)
+
+    def _status(
+        self, cache: Cache[Stored], key: Key, model: type[Provider | Collection], now: datetime
+    ) -> tuple[CatalogueStatus, CatalogueStatus] | None:
+        stored = cache.get(key)
         if stored is None:
             return None
-        collection = self._parse(self._watched, stored, Collection)
-        if not isinstance(collection, Collection):
-            return None
-        claim = _duplicate(self._watched.collections, key, stored) or self._collection_claim(key[0], collection)
-        return collection.status, _status(collection, claim, len(collection.spec.benchmarks), now)
+        document = self._watched.unpack(stored)
+        stands = CatalogueStatus.model_validate(document.get("status") or {})
+        found = self._parse(self._watched, stored, model)
+        if isinstance(found, Provider):
+            claim = _provider_claim(found)
+        elif isinstance(found, Collection):
+            claim = self._collection_claim(key[0], found)
+        else:
+            claim = _invalid_claim(model, document)
+        claim = _duplicate(cache, key, stored) or claim
+        generation = document["metadata"].get("generation", 0)
+        return stands, CatalogueStatus(
+            observed_generation=generation,
+            conditions=apply(stands.conditions, [claim], generation, now),
+            benchmarks=len(found.spec.benchmarks) if isinstance(found, Provider | Collection) else None,
+        )
 
     def _collection_claim(self, namespace: str, collection: Collection) -> Claim:
         broken = []
@@ -147,10 +157,12 @@ def _provider_claim(provider: Provider) -> Claim:
     return Claim(ConditionType.READY, "True", Reason.READY)
 
 
-def _status(kind: Provider | Collection, claim: Claim, benchmarks: int, now: datetime) -> CatalogueStatus:
-    generation = kind.metadata.generation
-    return CatalogueStatus(
-        observed_generation=generation,
-        conditions=apply(kind.status.conditions, [claim], generation, now),
-        benchmarks=benchmarks,
-    )
+def _invalid_claim(model: type[Model], document: dict[str, Any]) -> Claim:
+    """What an object that an older CRD let in lacks."""
+    said = "does not match the schema of this version"
+    try:
+        model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        said = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return Claim(ConditionType.READY, "False", Reason.INVALID_SPEC, said)
