@@ -36,7 +36,7 @@ class Prompter:
             assert enough, f"pods of {job} asked {self._asked[job]} times in {PATIENCE} s, not {times}"
 
     def answer(self, job: str) -> Step:
-        """The next step of a pod that asks; queue.Empty if no test says one."""
+        """The next step of a pod that asks; queue.Empty if no test says one in time."""
         with self._changed:
             self._asked[job] += 1
             self._changed.notify_all()
@@ -50,7 +50,11 @@ def prompting(host: str) -> Iterator[Prompter]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(prompter.answer(self.path.strip("/"))).encode()
+            try:
+                body = json.dumps(prompter.answer(self.path.strip("/"))).encode()
+            except queue.Empty:  # of a job that its test is done with
+                self.send_error(410)
+                return
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
