@@ -5,6 +5,7 @@ with its result of 4 KiB and its own `managedBy`, so that the Job controller let
 """
 
 import copy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ async def _one_that_ran(cluster: Cluster, client: Client, namespace: str, direct
         made = await client.call("POST", EVALUATION_JOBS.all(namespace), evaluation_job("first"))
         job, child = EVALUATION_JOBS.one(namespace, "first"), JOBS.one(namespace, child_of(made))
         for path in (job, child):  # in this order: a child that its job has seen to the end exists
-            await until(lambda path=path: _is_over(client, path), f"{path} to end")
+            await until(partial(_is_over, client, path), f"{path} to end")
     return await client.call("GET", job), await client.call("GET", child)
 
 

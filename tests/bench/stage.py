@@ -33,7 +33,9 @@ CHART_DEFAULTS = {
     "REFEREE_LOG_LEVEL": "INFO",
 }
 TICKS = os.sysconf("SC_CLK_TCK")
-_SAMPLE = re.compile(r'^referee_api_requests_total\{code="\d+",resource="([^"]*)",verb="([^"]*)"\} (\S+)$', re.MULTILINE)
+_SAMPLE = re.compile(
+    r'^referee_api_requests_total\{code="\d+",resource="([^"]*)",verb="([^"]*)"\} (\S+)$', re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

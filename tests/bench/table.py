@@ -47,11 +47,11 @@ def show(rows: Sequence[Row], machine: Machine) -> None:
         table.add_row(row.name, *numbers, row.reference_is, str(row.goal), met)
     console = Console(width=None if os.isatty(1) else 160)
     console.print(table)
-    console.print(machine, highlight=False)
+    console.print(str(machine), highlight=False)
 
 
 def _number(number: float | None, unit: str = "") -> str:
-    return "–" if number is None else f"{number:.3g} {unit}".strip()
+    return "-" if number is None else f"{number:.3g} {unit}".strip()
 
 
 def _processor() -> str:

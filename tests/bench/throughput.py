@@ -6,7 +6,6 @@ child is seen in a watch. The bare client writes what the operator writes, byte 
 nothing: no cache, no plan, no Event.
 """
 
-import asyncio
 import copy
 import json
 import statistics
@@ -126,5 +125,6 @@ def _as_sent(job: Json) -> Json:
     kept = ("name", "namespace", "labels", "annotations", "ownerReferences")
     sent["metadata"] = {field: sent["metadata"][field] for field in kept}
     template = sent["spec"]["template"]["metadata"]
-    template["labels"] = {name: value for name, value in template["labels"].items() if "/" in name and "batch" not in name and "controller" not in name}
+    theirs = ("batch.kubernetes.io/", "controller-uid", "job-name")
+    template["labels"] = {name: value for name, value in template["labels"].items() if not name.startswith(theirs)}
     return sent

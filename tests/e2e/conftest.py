@@ -44,7 +44,7 @@ def image(cluster: Cluster) -> str:
     return provide_image(cluster, REFEREE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prompter(node: Node) -> Iterator[Prompter]:
     with prompting(node.host_address) as started:
         yield started

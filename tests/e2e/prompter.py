@@ -42,6 +42,11 @@ class Prompter:
             self._changed.notify_all()
         return self._steps[job].get(timeout=PATIENCE)
 
+    def dismiss(self) -> None:
+        """Have every pod that still asks wait to be ended, which it then is at once."""
+        for job in tuple(self._asked):
+            self.tell(job, "wait")
+
 
 @contextmanager
 def prompting(host: str) -> Iterator[Prompter]:
@@ -71,6 +76,7 @@ def prompting(host: str) -> Iterator[Prompter]:
     try:
         yield prompter
     finally:
+        prompter.dismiss()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,4 +1,4 @@
-"""A pod that is taken away while it runs: by a drain it costs no attempt, by a plain deletion it costs one."""
+"""What is taken away while it runs: by a drain a pod costs no attempt, by a deletion one; no Job is run twice."""
 
 import pytest
 
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.node
 def _applied(team: Team) -> None:
     team.apply("drained", backoffLimit=0)
     team.apply("deleted", backoffLimit=1)
+    team.apply("lost", backoffLimit=1)
 
 
 def test_an_evicted_pod_is_replaced_within_its_attempt(team: Team, prompter: Prompter) -> None:
@@ -40,3 +41,16 @@ def test_a_deleted_pod_is_a_failed_attempt(team: Team, prompter: Prompter) -> No
     benchmark = benchmark_of(team.phase("Completed", "deleted"))
     assert (benchmark["primary"]["value"], benchmark["attempt"], benchmark["retries"]) == (0.5, 2, 1)
     assert len(team.children("deleted")) == 2
+
+
+def test_a_deleted_child_is_lost_and_not_run_twice(team: Team, prompter: Prompter) -> None:
+    prompter.wait_until_asked("lost")
+    team.phase("Running", "lost")
+    (child,) = team.children("lost")
+    prompter.tell("lost", "wait")
+
+    team.cluster.api.delete(f"{team.jobs}/{child['metadata']['name']}", {"propagationPolicy": "Background"})
+
+    benchmark = benchmark_of(team.phase("Failed", "lost"))
+    assert (benchmark["reason"], benchmark["attempt"]) == ("ChildLost", 1)
+    team.wait_until_gone("lost")

@@ -104,7 +104,9 @@ class KubeletDouble:
         with contextlib.suppress(NotThereError):
             await self.call("DELETE", pod_path(pod), options)
 
-    async def call(self, method: str, path: str, body: Json | None = None, kind: str = "application/json") -> Any:
+    async def call(
+        self, method: str, path: str, body: Json | list[Json] | None = None, kind: str = "application/json"
+    ) -> Any:
         """One request; NotThereError for a 404, ClientResponseError with the server's message for another refusal."""
         async with self.session.request(method, path, json=body, headers={"Content-Type": kind}) as answer:
             decoded = await answer.json()

@@ -20,6 +20,7 @@ from referee.core.retry import again
 EXPLAIN_AFTER = timedelta(seconds=3)
 """A child that does not run by then has its Events read: what a quota or a volume says stands only there."""
 EXPLAIN_AGAIN = timedelta(seconds=30)
+"""At least so often as long as it does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +214,18 @@ def _waiting(before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
         return Step(_terminal(before, "Failed", intent, expired), delete=child)
     if any(trouble.of_pod(pod) for pod in child.pods):  # its own status tells, and goes on telling
         return Step(before, occupies=True, wake=deadline)
-    explain = child.created + EXPLAIN_AFTER if child.looked is None else child.looked + EXPLAIN_AGAIN
+    if not child.uid:  # it could not be made, and has no Events: whoever tries again tells
+        return Step(before, occupies=True, wake=deadline)
+    explain = _explain_at(child)
     look = child if intent.now >= explain else None
     return Step(before, occupies=True, look=look, wake=min(deadline, max(explain, intent.now + EXPLAIN_AFTER)))
+
+
+def _explain_at(child: Child) -> datetime:
+    """Soon again at first, since a kubelet may tell only at its next try; then ever more seldom."""
+    if child.looked is None:
+        return child.created + EXPLAIN_AFTER
+    return child.looked + max(EXPLAIN_AFTER, min(EXPLAIN_AGAIN, child.looked - child.created))
 
 
 def _failed(

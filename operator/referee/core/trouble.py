@@ -35,6 +35,9 @@ _FAILED_MOUNT = (
     ("configmap", Reason.MISSING_SECRET),
 )
 
+_NOT_YET = "failed to sync"
+"""The kubelet's cache of Secrets and ConfigMaps is behind, whether or not the object exists: its next try tells."""
+
 _FAILED_SCHEDULING = (("persistentvolumeclaim", Reason.MISSING_VOLUME),)
 """A claim that does not exist, or is not bound, is found out by the scheduler: no pod gets as far as mounting it."""
 
@@ -92,6 +95,8 @@ def of_events(events: Iterable[Mapping[str, Any]]) -> Trouble | None:
     """The newest trouble that Events of a Job or a pod tell of."""
     for event in sorted(events, key=_seen, reverse=True):
         reason, message = event.get("reason"), str(event.get("message", ""))
+        if _NOT_YET in message:
+            continue
         if reason == "FailedCreate":
             return Trouble(_match(message, _FAILED_CREATE, Reason.POD_REFUSED), message)
         if reason in ("FailedMount", "FailedAttachVolume"):

@@ -85,6 +85,11 @@ def test_what_stands_only_in_events(events: list[dict[str, str]], reason: str) -
     assert found.reason == reason
 
 
+def test_a_kubelet_that_has_not_read_the_secret_yet_says_nothing_about_it() -> None:
+    said = 'MountVolume.SetUp failed for volume "m" : failed to sync secret cache: timed out waiting for the condition'
+    assert trouble.of_events([event("FailedMount", said)]) is None
+
+
 def test_good_events_are_no_trouble() -> None:
     assert trouble.of_events([event("SuccessfulCreate", "Created pod: x")]) is None
 
