@@ -33,8 +33,8 @@ def quiet(settings: kopf.OperatorSettings) -> None:
     settings.peering.standalone = True
     settings.persistence.diffbase_storage = NoDiffs()
     settings.persistence.progress_storage = kopf.AnnotationsProgressStorage()  # the default keeps two
-    settings.watching.chunk_size = int(__import__("os").environ.get("CHUNK","250"))
-    settings.queueing.idle_timeout = float(__import__("os").environ.get("IDLE","0.5"))
+    settings.watching.chunk_size = 250
+    settings.queueing.idle_timeout = 0.5
     settings.watching.reconnect_backoff = 1.0
     settings.networking.connect_timeout = 5
     settings.networking.request_timeout = 30
