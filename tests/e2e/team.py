@@ -73,13 +73,9 @@ class Team:
         found: list[Json] = self.cluster.api.get(self.pods_path(), labelSelector=_of(name))["items"]
         return sorted(found, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))
 
-    def pod(self, name: str, until: Callable[[Json], Any] = bool) -> Json:
-        """The newest pod of the job, as soon as there is one and the condition holds for it."""
-
-        def look() -> Json | None:
-            return next((pod for pod in self.pods(name)[-1:] if until(pod)), None)
-
-        return wait_for(look, f"the newest pod of {name} to be as wanted", SOON)
+    def pod(self, name: str) -> Json:
+        """The newest pod of the job, as soon as there is one."""
+        return wait_for(lambda: self.pods(name), f"a pod of {name}", SOON)[-1]
 
     def wait_until_gone(self, name: str) -> None:
         """Return when the job has neither child Jobs nor pods."""
@@ -94,9 +90,9 @@ class Team:
         told = datetime.fromisoformat(events[0]["firstTimestamp"])
         return (told - datetime.fromisoformat(created)).total_seconds()
 
-    def path(self, name: str, plural: str = "evaluationjobs") -> str:
-        """Of an object of ours."""
-        return f"{GROUP}/namespaces/{self.namespace}/{plural}/{name}"
+    def path(self, name: str) -> str:
+        """Path of an EvaluationJob."""
+        return f"{GROUP}/namespaces/{self.namespace}/evaluationjobs/{name}"
 
     @property
     def jobs(self) -> str:

@@ -21,7 +21,10 @@ TIMEOUT = "120s"
 def as_pods(cluster: Cluster) -> Installed:
     """Operator and gateway for every namespace, and the built-in provider in the catalogue."""
     images = {recipe: provide_image(cluster, recipe) for recipe in (REFEREE, LM_EVAL)}
-    helm(cluster, "upgrade", "--install", "referee-crds", str(CHARTS / "referee-crds"), "--wait", "--timeout", TIMEOUT)
+    # a cluster that KUBECONFIG names has got the CRDs by apply: helm takes them over
+    take_over = ("--take-ownership", "--force-conflicts")
+    crds = ("upgrade", "--install", "referee-crds", str(CHARTS / "referee-crds"))
+    helm(cluster, *crds, *take_over, "--wait", "--timeout", TIMEOUT)
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": RESTRICTED}}
     cluster.api.apply(f"/api/v1/namespaces/{NAMESPACE}", json.dumps(namespace))
     repository, _, tag = images[REFEREE].rpartition(":")
