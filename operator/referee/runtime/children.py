@@ -79,8 +79,8 @@ class Children:
         """Drop what is known of a child that is gone."""
         self._looks.pop(child_uid, None)
 
-    async def create(self, job: EvaluationJob, plan: RunPlan, start: Start, now: datetime) -> None:
-        """Create one child; what is there already and is ours is fine."""
+    async def create(self, job: EvaluationJob, plan: RunPlan, start: Start, now: datetime) -> bool:
+        """Create one child; whether it was made just now. What is there already and is ours is fine."""
         manifests = child_manifests(job, plan, start.planned, start.attempt, self._defaults)
         name, namespace = manifests.job["metadata"]["name"], job.metadata.namespace
         known = self._refused.get(job.metadata.uid, {})
@@ -94,23 +94,25 @@ class Children:
             if not _owned_by(made, job.metadata.uid):
                 said = f"a Job {name} exists and is not ours: delete it, or rename the EvaluationJob"
                 self._refuse(job, child, Trouble(Reason.NAME_CONFLICT, said), final=True)
-                return
+                return False
+            self._keep(job, made)
+            return False
         except Rejected as error:  # for good: repeating it cannot help
             self._refuse(job, child, Trouble(Reason.POD_REFUSED, error.message), final=True)
-            return
+            return False
         except ServerUnavailable as error:  # an admission webhook that is down looks like this, and may stay so
             waiting = replace(known.get(name, child), looked=now)
             self._refuse(job, waiting, Trouble(Reason.POD_REFUSED, error.message), final=False)
-            return
+            return False
         except Forbidden as error:
             if error.namespace_terminating:
                 raise
             reason = Reason.QUOTA_EXCEEDED if "quota" in error.message else Reason.POD_REFUSED
             waiting = replace(known.get(name, child), looked=now)
             self._refuse(job, waiting, Trouble(reason, error.message), final=False)
-            return
-        known.pop(name, None)
-        self._watched.children.upsert(made)
+            return False
+        self._keep(job, made)
+        return True
 
     async def stop(self, job: EvaluationJob, child: Child) -> None:
         """Tell a child to end: its pod gets SIGTERM and its grace, the Job stays and takes last results."""
@@ -167,6 +169,10 @@ class Children:
             await self._kube.create(CONFIG_MAPS.all(namespace), manifest)
         except AlreadyExists:
             return
+
+    def _keep(self, job: EvaluationJob, made: Object) -> None:
+        self._refused.get(job.metadata.uid, {}).pop(made["metadata"]["name"], None)
+        self._watched.children.upsert(made)
 
     def _refuse(self, job: EvaluationJob, child: Child, why: Trouble, *, final: bool) -> None:
         known = replace(child, trouble=why, refused=why if final else None)

@@ -116,8 +116,13 @@ class Informers:
             self._tell_owner((obj["metadata"].get("labels") or {}).get(names.LABEL_CONTROLLER_UID, ""))
 
     def _jobs_changed(self, keys: Iterable[Key]) -> None:
-        for key in keys:
+        # after a start there are thousands; those that run must not wait behind those that are over
+        for key in sorted(keys, key=self._is_over):
             self._queues.jobs.add(key)
+
+    def _is_over(self, key: Key) -> bool:
+        stored = self._watched.evaluation_jobs.get(key)
+        return stored is not None and stored.over
 
     def _children_changed(self, keys: Iterable[Key]) -> None:
         for key in keys:

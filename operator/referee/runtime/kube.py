@@ -53,7 +53,7 @@ class Kube:
         return cast("Object", await self._send("GET", path))
 
     def list(  # the verb's own name
-        self, path: str, *, label_selector: str = "", field_selector: str = "", limit: int = 250
+        self, path: str, *, label_selector: str = "", field_selector: str = "", limit: int = 100
     ) -> Listing:
         """List in pages: `async for obj in listing`; `listing.resource_version` is the snapshot's."""
         return Listing(self._read_page, path, Selection(label_selector, field_selector), limit)

@@ -20,6 +20,7 @@ from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import TERMINAL, EvaluationJobStatus
 from referee.clock import utc_now
+from referee.core.benchmark import EXPLAIN_AFTER
 from referee.core.cannot_pass import in_vain
 from referee.core.notices import notices
 from referee.core.plan import Decision, decide
@@ -122,10 +123,10 @@ class Reconciler:
             self._written[key] = now
             self._tell(job, decision.status)
             due, ended = None, _ended(decision.status) > _ended(job.status)
-        ask = None
+        ask, made = None, True
         if decision.plan is not None:
             for start in decision.start:
-                await children.create(job, decision.plan, start, now)
+                made = await children.create(job, decision.plan, start, now) and made
         for child in decision.stop:
             await children.stop(job, child)
         for child in decision.delete:
@@ -134,10 +135,12 @@ class Reconciler:
             await children.look(job, child, now)
         if decision.plan is not None:
             ask = await children.ask_again(job, decision.plan, now)
-        if decision.start or decision.stop or decision.delete or decision.look or ended:
+        if not made or decision.stop or decision.delete or decision.look or ended:
             # when to wake depends on what is there now; retention and a rerun rest on what stands in status
             return 0.0, "acted"
-        wake = min((w for w in (due, decision.wake, ask) if w is not None), default=None)
+        # a child that was just made has nothing to show; if it stays silent, it is asked why
+        explain = now + EXPLAIN_AFTER if decision.start else None
+        wake = min((w for w in (due, decision.wake, ask, explain) if w is not None), default=None)
         return (None if wake is None else max(0.0, (wake - datetime.now(UTC)).total_seconds())), "ok"
 
     async def _write_status(self, key: Key, job: EvaluationJob, status: EvaluationJobStatus) -> bool:

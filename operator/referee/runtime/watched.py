@@ -8,6 +8,7 @@ where a termination message was ever seen.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from referee.api import names
 from referee.api.evaluationjob import EvaluationJob
@@ -28,6 +29,7 @@ class Stored:
     """spec.id, else the name: what references name."""
     created: str = ""
     phase: str = ""
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class StoredPod:
 
 
 # not resourceVersion: the cache knows it, and here every write would be a change
+_REMEMBERED = 256
+"""Objects kept as parsed: a job is looked at several times within a second, then seldom."""
 _META = ("name", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp")
 _CHILD_LABELS = (names.LABEL_INDEX, names.LABEL_ATTEMPT)
 _CHILD_ANNOTATIONS = (names.ANNOTATION_RESULT, names.ANNOTATION_PARTIAL, names.ANNOTATION_PROGRESS)
@@ -75,6 +79,9 @@ class Watched:
         )
         self.pods: Cache[StoredPod] = Cache(_stored_pod, {"job": lambda p: (p.job_uid,)})
         self._last_words: dict[str, tuple[Pod, ...]] = {}
+        # Of immutable models, so that whoever gets one may share it.
+        self._parse_job = lru_cache(_REMEMBERED)(lambda packed: EvaluationJob.model_validate(self._jobs.unpack(packed)))
+        self._parse_child = lru_cache(_REMEMBERED)(lambda packed: child_from_job(self._children.unpack(packed)))
 
     def evaluation_job(self, key: Key) -> EvaluationJob | None:
         """The EvaluationJob of a key, as last seen.
@@ -83,7 +90,7 @@ class Watched:
             pydantic.ValidationError: if it does not match the schema of this version.
         """
         stored = self.evaluation_jobs.get(key)
-        return None if stored is None else EvaluationJob.model_validate(self.unpack(stored))
+        return None if stored is None else self._parse_job(stored.packed)
 
     def unpack(self, stored: Stored) -> Object:
         """The object, without what decisions never read."""
@@ -94,7 +101,7 @@ class Watched:
         """The children of an EvaluationJob, each with its pods."""
         found = []
         for stored in self.children.by("owner", job_uid):
-            child = child_from_job(self._children.unpack(stored.packed))
+            child = self._parse_child(stored.packed)
             if child is not None:
                 found.append(replace(child, pods=self.pods_of(child.uid)))
         return found
@@ -123,14 +130,15 @@ class Watched:
         self._last_words.pop(uid, None)
 
     def _stored(self, obj: Object) -> Stored:
-        meta, spec = obj["metadata"], obj.get("spec") or {}
+        meta, spec, status = obj["metadata"], obj.get("spec") or {}, obj.get("status") or {}
         kept = {"metadata": _some(meta, _META), **_some(obj, ("apiVersion", "kind", "spec", "status"))}
         return Stored(
             uid=meta["uid"],
             packed=self._jobs.pack(kept),
             id=spec.get("id") or meta["name"],
             created=meta.get("creationTimestamp") or "",
-            phase=(obj.get("status") or {}).get("phase") or "Pending",
+            phase=status.get("phase") or "Pending",
+            over="completionTime" in status,
         )
 
     def _stored_child(self, obj: Object) -> StoredChild:
