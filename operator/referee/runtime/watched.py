@@ -53,9 +53,10 @@ class StoredPod:
     pod: Pod
 
 
-# not resourceVersion: the cache knows it, and here every write would be a change
 _REMEMBERED = 256
 """Objects kept as parsed: a job is looked at several times within a second, then seldom."""
+
+# not resourceVersion: the cache knows it, and here every write would be a change
 _META = ("name", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp")
 _CHILD_LABELS = (names.LABEL_INDEX, names.LABEL_ATTEMPT)
 _CHILD_ANNOTATIONS = (names.ANNOTATION_RESULT, names.ANNOTATION_PARTIAL, names.ANNOTATION_PROGRESS)

@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-import time
 import threading
+import time
 from pathlib import Path
 
 from referee_adapter import Context, Failure, Metric, Result, SampleCounts, Stopped, run
