@@ -5,7 +5,6 @@ with its result of 4 KiB and its own `managedBy`, so that the Job controller let
 """
 
 import copy
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from referee.runtime.paths import EVALUATION_JOBS, JOBS
 from tests.bench.adapters import adapters
 from tests.bench.client import MERGE, Client, in_parallel
 from tests.bench.manifests import child_of, evaluation_job, result
-from tests.bench.stage import operating, team, until
+from tests.bench.stage import ended, operating, team
 from tests.testbed.cluster import Cluster
 
 Json = dict[str, Any]
@@ -37,12 +36,8 @@ async def _one_that_ran(cluster: Cluster, client: Client, namespace: str, direct
         made = await client.call("POST", EVALUATION_JOBS.all(namespace), evaluation_job("first"))
         job, child = EVALUATION_JOBS.one(namespace, "first"), JOBS.one(namespace, child_of(made))
         for path in (job, child):  # in this order: a child that its job has seen to the end exists
-            await until(partial(_is_over, client, path), f"{path} to end")
+            await ended(client, path)
     return await client.call("GET", job), await client.call("GET", child)
-
-
-async def _is_over(client: Client, path: str) -> bool:
-    return bool((await client.call("GET", path)).get("status", {}).get("completionTime"))
 
 
 async def _copy(client: Client, namespace: str, pair: tuple[Json, Json], number: int) -> None:

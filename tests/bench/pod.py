@@ -6,19 +6,16 @@ kubelet's (whose own floor for a pod is 0.7 to 0.9 s on an idle machine of this 
 """
 
 import asyncio
-import os
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
 from referee.runtime.paths import EVALUATION_JOBS, PROVIDERS
 from tests.bench.rows import Goal, Row, limited, unmeasured
 from tests.testbed.cluster import Cluster
-from tests.testbed.holder import Order, end, ensure
 from tests.testbed.images import LM_EVAL
 from tests.testbed.node import provide_image
 from tests.testbed.requirements import refusal
+from tests.testbed.session import cluster_of_this_run
 from tests.testbed.workloads import RESTRICTED
 
 NAME = "empty benchmark: apply to score in status, beyond the adapter's own time"
@@ -42,13 +39,11 @@ async def pod(rounds: int) -> list[Row]:
 
 
 def _on_a_node(rounds: int) -> list[Row]:
-    directory = Path(tempfile.gettempdir()) / f"referee-bench-{os.getpid()}"
-    cluster = ensure(Order(directory, "node", owner=os.getpid(), install="tests.testbed.charts:as_pods"))
+    cluster = cluster_of_this_run("node", install="tests.testbed.charts:as_pods")
     try:
         beyond = _measured(cluster, rounds)
     finally:
         cluster.api.close()
-        end(directory)
     return [limited(NAME, "s", statistics.median(beyond), GOAL)]
 
 

@@ -16,13 +16,13 @@ from tests.bench.client import Client, in_parallel
 from tests.bench.history import WRITERS, grow
 from tests.bench.manifests import evaluation_job
 from tests.bench.rows import Goal, Row, limited
-from tests.bench.stage import Operator, operating, until
+from tests.bench.stage import Operator, ended, operating
 from tests.testbed.cluster import Cluster
 
 MIB = 150
 IDLE_SECONDS = 10.0
 SETTLE_SECONDS = 1.0
-"""kopf's workers end half a second after their object's last event."""
+"""The last children's last events come after their jobs' ends."""
 NOISE = 1.3
 
 
@@ -67,11 +67,7 @@ async def _cpu_of_a_batch(client: Client, namespace: str, operator: Operator, pr
     started, before = time.monotonic(), operator.cpu()
     path = EVALUATION_JOBS.all(namespace)
     await in_parallel(WRITERS, names, lambda name: client.call("POST", path, evaluation_job(name)))
-
-    async def over() -> bool:
-        jobs = [await client.call("GET", EVALUATION_JOBS.one(namespace, name)) for name in names[::-1]]
-        return all(job.get("status", {}).get("completionTime") for job in jobs)
-
-    await until(over, f"{batch} new jobs in {namespace} to end")
+    for name in names:
+        await ended(client, EVALUATION_JOBS.one(namespace, name))
     await asyncio.sleep(SETTLE_SECONDS)
     return operator.cpu() - before - idle * (time.monotonic() - started)

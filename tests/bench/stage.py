@@ -122,6 +122,15 @@ async def _leads(operator: Operator) -> bool:
         return False
 
 
+async def ended(client: Client, path: str) -> None:
+    """Returns when the EvaluationJob, or the Job, of this path is over."""
+
+    async def over() -> bool:
+        return bool((await client.call("GET", path)).get("status", {}).get("completionTime"))
+
+    await until(over, f"{path} to end")
+
+
 async def until(look: Callable[[], Awaitable[bool]], what: str, seconds: float = 120.0) -> None:
     """Returns as soon as the look is true."""
     deadline = time.monotonic() + seconds
