@@ -4,7 +4,8 @@ The clock runs from before the manifest is sent, so the API server's own time fo
 process sees the child in a watch of its own. Every job goes on to its end meanwhile, as it would.
 
 The goal is one in milliseconds, which a busy machine misses whatever runs on it. So beside it stands a bare client
-that makes the same three writes of a job one after another, at the same pace, in blocks that take turns with ours.
+that makes the same three writes of a job one after another, at the same pace, in blocks that take turns with ours. It
+shares this process with the watches and the stand-in for adapters, which is why it can be the slower one.
 """
 
 import asyncio

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tests.bench.rows import Row
@@ -44,7 +45,7 @@ def show(rows: Sequence[Row], machine: Machine) -> None:
     for row in rows:
         met = "[green]yes[/]" if row.met else "[red]no[/]"
         numbers = (_number(row.ours, row.unit), _number(row.reference, row.unit), _number(row.ratio))
-        table.add_row(row.name, *numbers, row.reference_is, str(row.goal), met)
+        table.add_row(row.name, *numbers, escape(row.reference_is), str(row.goal), met)
     console = Console(width=None if os.isatty(1) else 160)
     console.print(table)
     console.print(str(machine), highlight=False)
