@@ -1,1 +1,1 @@
-"""The HTTP face: adapters report here, in a cluster and on a laptop."""
+"""The HTTP face, for people, SDKs and adapters: in a cluster over its resources, on a laptop over one run."""

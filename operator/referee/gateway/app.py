@@ -6,9 +6,9 @@ Nothing here knows Kubernetes, so a laptop's local mode serves the very same app
 from fastapi import FastAPI
 
 from referee.gateway.answers import install
-from referee.gateway.children import Children
-from referee.gateway.events import EventLimits, events_router
 from referee.gateway.health import Probes, health_router
+from referee.gateway.reporting.children import Children
+from referee.gateway.reporting.events import EventLimits, events_router
 
 
 def create_app(

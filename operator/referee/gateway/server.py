@@ -16,11 +16,11 @@ import uvicorn
 
 from referee.api.names import ADAPTER_AUDIENCE
 from referee.gateway.app import create_app
-from referee.gateway.events import EventLimits
 from referee.gateway.health import Probes
-from referee.gateway.jobs import JobChildren
+from referee.gateway.reporting.events import EventLimits
+from referee.gateway.reporting.jobs import JobChildren
+from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.settings import GatewaySettings
-from referee.gateway.tokens import TokenChecker
 from referee.gateway.watched import Watched
 from referee.runtime.credentials import Credentials
 from referee.runtime.health import LoopLag, loop_lag_below

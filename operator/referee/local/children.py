@@ -12,8 +12,8 @@ from typing import Any
 
 from referee.core.children import Progress
 from referee.core.result import Result, digest, from_document
-from referee.gateway.children import Caller, ChildRef, Document
 from referee.gateway.errors import NotPermitted, Standing, Unauthenticated, Unavailable, Unknown
+from referee.gateway.reporting.children import Caller, ChildRef, Document
 from referee.local.attempts import PARTIAL_FILE, RESULT_FILE, Attempt
 from referee.local.writing import write_atomically
 

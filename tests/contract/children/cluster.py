@@ -14,7 +14,7 @@ from referee.api import names
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
 from referee.core.podspec import PodDefaults, child_manifests
-from referee.gateway.children import Children
+from referee.gateway.reporting.children import Children
 from referee.runtime.errors import NotFound
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, Resource

@@ -12,8 +12,8 @@ import pytest
 
 from referee.core.children import Progress
 from referee.core.result import MAX_BYTES, canonical
-from referee.gateway.children import Caller, Children
 from referee.gateway.errors import NotPermitted, Standing, Unauthenticated, Unknown
+from referee.gateway.reporting.children import Caller, Children
 
 Json = dict[str, Any]
 

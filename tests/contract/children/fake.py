@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from referee.api.names import ADAPTER_AUDIENCE
-from referee.gateway.jobs import JobChildren
-from referee.gateway.tokens import TokenChecker
+from referee.gateway.reporting.jobs import JobChildren
+from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.watched import Watched
 from referee.runtime.kube import Kube, Object
 from referee.runtime.transport import Transport

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from referee.api.names import ADAPTER_AUDIENCE
-from referee.gateway.jobs import JobChildren
-from referee.gateway.tokens import TokenChecker
+from referee.gateway.reporting.jobs import JobChildren
+from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.watched import Watched
 from referee.runtime.credentials import Credentials
 from referee.runtime.kube import Kube, Object

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from referee.gateway.app import create_app
-from referee.gateway.events import EventLimits
+from referee.gateway.reporting.events import EventLimits
 from tests.contract.children.contract import OTHER, RESULT
 from tests.fakeapi.proxy import FaultyProxy
 from tests.integration.gateway.house import RealHouse, gateway_parts

@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from referee.gateway.throttle import SHORTEST
+from referee.gateway.reporting.throttle import SHORTEST
 from tests.contract.children.contract import RESULT
 from tests.fakeapi.proxy import FaultyProxy
 from tests.integration.gateway.house import RealHouse

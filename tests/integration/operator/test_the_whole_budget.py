@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from referee.gateway.throttle import SHORTEST
+from referee.gateway.reporting.throttle import SHORTEST
 from tests.integration.gateway.kubeconfigs import kubeconfig_for
 from tests.integration.gateway.process import RULES, Process, gateway_process
 from tests.integration.operator.team import RESULT, Team

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from referee.gateway.app import create_app
-from referee.gateway.events import EventLimits
+from referee.gateway.reporting.events import EventLimits
 from tests.contract.children.cluster import ClusterHouse
 from tests.contract.children.fake import FakeIssuer, fake_house
 from tests.unit.gateway.memory import MemoryChildren

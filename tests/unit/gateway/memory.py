@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from referee.core.children import Progress
-from referee.gateway.children import Caller, ChildRef, Document
 from referee.gateway.errors import Standing, Unauthenticated
+from referee.gateway.reporting.children import Caller, ChildRef, Document
 
 CALLER = Caller(ChildRef("ns", "capitals-0-1", "uid-0"), "capitals", "harness", "arc", 0, frozenset({"acc"}))
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from referee.core.children import Progress
-from referee.gateway.children import ChildRef
 from referee.gateway.errors import Standing, Unavailable
-from referee.gateway.throttle import ProgressThrottle, interval_for
+from referee.gateway.reporting.children import ChildRef
+from referee.gateway.reporting.throttle import ProgressThrottle, interval_for
 
 CHILD = ChildRef("ns", "capitals-0-1", "uid-0")
 OTHER = ChildRef("ns", "capitals-1-1", "uid-1")

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 
 from referee.api.names import ADAPTER_AUDIENCE
 from referee.gateway.errors import Unauthenticated, Unavailable
-from referee.gateway.tokens import PodIdentity, TokenChecker
+from referee.gateway.reporting.tokens import PodIdentity, TokenChecker
 from referee.runtime.kube import Kube
 from referee.runtime.transport import Transport
 from tests.contract.children.fake import FakeIssuer

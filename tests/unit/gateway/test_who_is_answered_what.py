@@ -9,7 +9,7 @@ import pytest
 
 from referee.gateway.app import create_app
 from referee.gateway.errors import Standing, Unavailable, Unknown
-from referee.gateway.events import EventLimits
+from referee.gateway.reporting.events import EventLimits
 from tests.unit.gateway.memory import MemoryChildren, Slow
 from tests.unit.gateway.posting import PATH, RESULT, client_of, event
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from referee.core import result
 from referee.core.children import Progress
-from referee.gateway.children import Caller
 from referee.gateway.errors import Malformed, TooLarge, Unknown
-from referee.gateway.wire import Event, Json, parse
+from referee.gateway.reporting.children import Caller
+from referee.gateway.reporting.wire import Event, Json, parse
 
 _KEYS = ("status", "metrics", "samples", "slices", "reason", "message", "retryable", "truncated", "completedAt")
 """What a result is made of; anything else could not be cut to size."""

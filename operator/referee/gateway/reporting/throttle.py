@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from referee.core.children import Progress
-from referee.gateway.children import ChildRef
 from referee.gateway.errors import Standing, Unavailable, Unknown
+from referee.gateway.reporting.children import ChildRef
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from dataclasses import asdict
 from referee.api import names
 from referee.core import result
 from referee.core.children import Progress
-from referee.gateway.callers import Callers
-from referee.gateway.children import Caller, ChildRef, Document
 from referee.gateway.errors import Standing, Unknown
 from referee.gateway.faults import undecided
-from referee.gateway.throttle import ProgressThrottle, interval_for
-from referee.gateway.tokens import TokenChecker
+from referee.gateway.reporting.callers import Callers
+from referee.gateway.reporting.children import Caller, ChildRef, Document
+from referee.gateway.reporting.throttle import ProgressThrottle, interval_for
+from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.watched import SeenJob, Watched, job_of
 from referee.runtime.errors import ApiError, Invalid, NotFound
 from referee.runtime.kube import Kube, Object

@@ -13,9 +13,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from referee.gateway.body import Body
-from referee.gateway.children import Caller, Children
 from referee.gateway.errors import NotPermitted, Refusal, Unauthenticated, Unavailable, Unknown
-from referee.gateway.results import Report, read_report
+from referee.gateway.reporting.children import Caller, Children
+from referee.gateway.reporting.results import Report, read_report
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ be quicker than a watch; and where that does not answer, the caller is asked to 
 from collections.abc import Callable
 from typing import TypeVar
 
-from referee.gateway.children import Caller, ChildRef
 from referee.gateway.errors import NotPermitted
 from referee.gateway.faults import undecided
-from referee.gateway.tokens import PodIdentity
+from referee.gateway.reporting.children import Caller, ChildRef
+from referee.gateway.reporting.tokens import PodIdentity
 from referee.gateway.watched import (
     Owner,
     Planned,
