@@ -6,6 +6,7 @@ selector gives it the name that the manifest calls. A cluster that was up stays 
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -107,7 +108,7 @@ def _follow(cluster: Cluster) -> None:
 
 def _kubectl(cluster: Cluster, *arguments: str, quiet: bool = False) -> None:
     if not quiet:
-        print(f"\n$ kubectl {' '.join(arguments)}", flush=True)
+        print(f"\n$ kubectl {shlex.join(arguments)}", flush=True)
     try:
         sys.stdout.write(cluster.kubectl("-n", "default", *arguments))
     except subprocess.CalledProcessError as error:

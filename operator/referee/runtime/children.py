@@ -14,6 +14,7 @@ from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
 from referee.core import trouble
+from referee.core.benchmark import EXPLAIN_AFTER
 from referee.core.children import Child, Pod, Trouble, pod_from_object
 from referee.core.plan import Start
 from referee.core.podspec import PodDefaults, child_manifests
@@ -56,13 +57,15 @@ class Children:
         return [*seen, *(child for name, child in refused.items() if name not in names_seen)]
 
     async def ask_again(self, job: EvaluationJob, plan: RunPlan, now: datetime) -> datetime | None:
-        """Try once more to create what was refused for now; returns when to ask next, None if nothing waits."""
+        """Try once more to create what was refused for now; returns when to look next, None if nothing waits."""
+        looks: list[datetime] = []
         for child in self._waiting(job):
             if child.looked is None or child.looked + ASK_AGAIN <= now:
                 planned = next(b for b in plan.benchmarks if b.index == child.index)
-                await self.create(job, plan, Start(planned, child.attempt), now)
-        asked = [child.looked for child in self._waiting(job) if child.looked is not None]
-        return min(asked) + ASK_AGAIN if asked else None
+                if await self.create(job, plan, Start(planned, child.attempt), now):
+                    looks.append(now + EXPLAIN_AFTER)  # nothing else wakes for a child of ours that stays silent
+        looks += [child.looked + ASK_AGAIN for child in self._waiting(job) if child.looked is not None]
+        return min(looks, default=None)
 
     def _waiting(self, job: EvaluationJob) -> list[Child]:
         return [c for c in self._refused.get(job.metadata.uid, {}).values() if c.refused is None]

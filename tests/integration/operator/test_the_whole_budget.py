@@ -7,6 +7,9 @@ import asyncio
 import json
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +63,25 @@ async def post(gateway: Process, token: str, **content: Any) -> int:
     return answer.status_code
 
 
-async def test_a_benchmark_costs_five_writes(team: Team, tmp_path: Path) -> None:
+@asynccontextmanager
+async def running(team: Team, directory: Path) -> AsyncIterator[tuple[Process, str, Any]]:
+    """A gateway with the chart's rights, and a benchmark that runs: the adapter's token, and its pod."""
     account = await asyncio.to_thread(team.cluster.service_account, team.namespace, "gateway", RULES)
-    kubeconfig = kubeconfig_for(team.cluster, tmp_path / "gateway.kubeconfig", account, team.namespace)
+    kubeconfig = kubeconfig_for(team.cluster, directory / "gateway.kubeconfig", account, team.namespace)
     async with gateway_process(kubeconfig, [team.namespace]) as gateway:
         await team.apply()
         pod = await team.starts()
         await team.phase("Running")
-        token = await asyncio.to_thread(
-            team.cluster.mint_token, team.namespace, "default", ["referee-adapter"], pod=pod
+        audiences = ["referee-adapter"]
+        yield (
+            gateway,
+            await asyncio.to_thread(team.cluster.mint_token, team.namespace, "default", audiences, pod=pod),
+            pod,
         )
+
+
+async def test_a_benchmark_costs_five_writes(team: Team, tmp_path: Path) -> None:
+    async with running(team, tmp_path) as (gateway, token, pod):
         assert await post(gateway, token, status="completed", referee={"result": RESULT}) == 204
         await team.phase("Completed")
         await team.kubelet.succeed(pod)
@@ -86,15 +98,7 @@ async def test_a_benchmark_costs_five_writes(team: Team, tmp_path: Path) -> None
 
 
 async def test_a_thousand_posts_of_progress_cost_a_handful(team: Team, tmp_path: Path) -> None:
-    account = await asyncio.to_thread(team.cluster.service_account, team.namespace, "gateway", RULES)
-    kubeconfig = kubeconfig_for(team.cluster, tmp_path / "gateway.kubeconfig", account, team.namespace)
-    async with gateway_process(kubeconfig, [team.namespace]) as gateway:
-        await team.apply()
-        pod = await team.starts()
-        await team.phase("Running")
-        token = await asyncio.to_thread(
-            team.cluster.mint_token, team.namespace, "default", ["referee-adapter"], pod=pod
-        )
+    async with running(team, tmp_path) as (gateway, token, _):
         started = time.monotonic()
         for number in range(POSTS):
             await asyncio.sleep(started + number * SECONDS / POSTS - time.monotonic())
