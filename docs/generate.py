@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a folder of documents and no package; run as `python -m docs.generate`
-"""The tables of docs/operations.md that stand in the code: every setting, with its default and its chart value.
+"""The tables in docs/ that stand in the code: settings, conformance rules, the catalogue, differences from EvalHub.
 
 A setting explains itself where it is declared; here that is only set as a table, between two comments that name it.
 The rest of the page is written by hand, and stays as it is. A page of its own was rejected: who sets something up
@@ -9,32 +9,53 @@ reads what it means and what it is called in one place. Not under operator/, sin
 import ast
 import inspect
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from referee.conformance.rules import RULES
+from referee.conformance.scenarios import SCENARIOS
 from referee.gateway.settings import GatewaySettings
+from referee.local.catalogue import built_in_collections, built_in_providers
 from referee.settings import Settings
+from tests.integration.evalhub.listed import DIFFERENCES
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "operations.md"
 _TEMPLATES = ROOT / "charts" / "referee" / "templates"
 _PROGRAMS: dict[str, type[Settings | GatewaySettings]] = {"operator": Settings, "gateway": GatewaySettings}
-_HEAD = "| Variable | Default | Set in the chart by | Meaning |\n|---|---|---|---|"
+_SETTINGS = "| Variable | Default | Set in the chart by | Meaning |\n|---|---|---|---|"
+_RULES = "| Rule | The adapter | Otherwise | Seen with | Contracts |\n|---|---|---|---|---|"
+_SCENARIOS = "| Scenario | What happens |\n|---|---|"
+_BENCHMARKS = "| Provider | Category | Benchmarks |\n|---|---|---|"
+_DIFFERENCES = "| EvalHub, and here | Why |\n|---|---|"
+_COLLECTIONS = "| Collection | Benchmarks, with their weights |\n|---|---|"
+_END = "<!-- end -->"
 
 
-def generated(page: str) -> str:
+def pages() -> dict[Path, dict[str, str]]:
+    """Page -> what stands behind the comment of each name."""
+    return {
+        ROOT / "docs/operations.md": {f"settings of the {program}": settings_table(program) for program in _PROGRAMS},
+        ROOT / "docs/conformance.md": {"scenarios": scenarios_table(), "rules": rules_table()},
+        ROOT / "docs/evalhub.md": {"differences from EvalHub": differences_table()},
+        ROOT / "docs/catalogue.md": {"benchmarks": benchmarks_table(), "collections": collections_table()},
+    }
+
+
+def generated(path: Path) -> str:
     """The page with its tables as the code has them."""
-    for program in _PROGRAMS:
-        begin, end = f"<!-- settings of the {program}: `make docs` -->", "<!-- end -->"
+    page = path.read_text()
+    for name, table in pages()[path].items():
+        begin = f"<!-- {name}: `make docs` -->"
         before, found, rest = page.partition(begin)
-        _, closed, after = rest.partition(end)
+        _, closed, after = rest.partition(_END)
         if not (found and closed):
-            raise SystemExit(f"{PAGE.name}: the comments {begin!r} and {end!r} are gone; put them back")
-        page = f"{before}{begin}\n{table(program)}\n{end}{after}"
+            raise SystemExit(f"{path.name}: the comments {begin!r} and {_END!r} are gone; put them back")
+        page = f"{before}{begin}\n{table}\n{_END}{after}"
     return page
 
 
-def table(program: str) -> str:
+def settings_table(program: str) -> str:
     """Every setting of a program."""
     settings = _PROGRAMS[program]
     meanings, values = _meanings(settings), _chart_values(program)
@@ -42,7 +63,46 @@ def table(program: str) -> str:
         (f"`REFEREE_{field.name.upper()}`", _default(field.default), values.get(field.name, ""), meanings[field.name])
         for field in fields(settings)
     ]
-    return "\n".join([_HEAD, *("| " + " | ".join(cells) + " |" for cells in rows)])
+    return _rows(_SETTINGS, rows)
+
+
+def rules_table() -> str:
+    """Every rule of the conformance kit."""
+    return _rows(_RULES, [(f"`{r.id}`", r.asks, r.because, r.scenario.name, ", ".join(r.contracts)) for r in RULES])
+
+
+def differences_table() -> str:
+    """Where our answers differ from those of EvalHub's server; a test compares them."""
+    return _rows(_DIFFERENCES, [(difference.title, difference.why) for difference in DIFFERENCES])
+
+
+def scenarios_table() -> str:
+    """Every scenario of the conformance kit."""
+    return _rows(_SCENARIOS, [(scenario.name, scenario.sentence) for scenario in SCENARIOS])
+
+
+def benchmarks_table() -> str:
+    """Every benchmark of every provider that is known, by category."""
+    rows = []
+    for provider in built_in_providers():
+        ids: dict[str, list[str]] = {}
+        for benchmark in provider.spec.benchmarks:
+            ids.setdefault(benchmark.category, []).append(f"`{benchmark.id}`")
+        rows += [(f"`{provider.id}`", category, ", ".join(listed)) for category, listed in ids.items()]
+    return _rows(_BENCHMARKS, rows)
+
+
+def collections_table() -> str:
+    """Every collection that is known."""
+    rows = []
+    for collection in built_in_collections():
+        listed = (f"`{ref.provider}/{ref.id}` {ref.weight:g}" for ref in collection.spec.benchmarks)
+        rows.append((f"`{collection.id}`", ", ".join(listed)))
+    return _rows(_COLLECTIONS, rows)
+
+
+def _rows(head: str, rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join([head, *("| " + " | ".join(cells) + " |" for cells in rows)])
 
 
 def _meanings(settings: type) -> dict[str, str]:
@@ -85,8 +145,9 @@ def _expanded(expression: str, parts: dict[str, str]) -> str:
 
 
 def main() -> None:
-    """Write the page anew."""
-    PAGE.write_text(generated(PAGE.read_text()))
+    """Write the pages anew."""
+    for path in pages():
+        path.write_text(generated(path))
 
 
 if __name__ == "__main__":

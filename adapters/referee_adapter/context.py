@@ -7,7 +7,7 @@ from referee_adapter.credentials import Credentials
 from referee_adapter.paths import Paths
 from referee_adapter.progress import Progress, ProgressReporter
 from referee_adapter.result import Result
-from referee_adapter.samples import SampleWriter
+from referee_adapter.samples import FILE, SampleWriter
 from referee_adapter.spec import JobSpec
 
 
@@ -37,7 +37,7 @@ class Context:
 
     def samples(self) -> SampleWriter:
         """The file for per-sample records; call once."""
-        return SampleWriter(self.paths.data / "samples.jsonl", self.credentials.redact)
+        return SampleWriter(self.paths.data / FILE, self.credentials.redact)
 
     @property
     def stopping(self) -> bool:

@@ -7,11 +7,13 @@ standard library, for its connection reuse and clear timeouts; proxies of the en
 receiver is in the cluster or on loopback.
 """
 
+import json
 import logging
 import random
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
@@ -32,6 +34,8 @@ class Delivery(Enum):
     ACKNOWLEDGED = "acknowledged"
     CONFLICT = "conflict"
     REFUSED = "refused"
+    NOWHERE = "nowhere"
+    """There is no such address."""
     GAVE_UP = "gave up"
 
 
@@ -52,7 +56,7 @@ class EventPoster:
         self._spec = spec
         self._paths = paths
         self._patience = patience
-        self._url = f"{spec.callback_url}/api/v1/evaluations/jobs/{spec.id}/events" if spec.callback_url else None
+        self._job_url = f"{spec.callback_url}/api/v1/evaluations/jobs/{spec.id}" if spec.callback_url else None
         verify = _trust(paths.ca) if spec.callback_url.startswith("https:") else False
         self._client = httpx.Client(verify=verify, timeout=10, trust_env=False)
 
@@ -63,15 +67,32 @@ class EventPoster:
             status: pending, running, completed or failed.
             content: the rest of the event; what is None is left out.
         """
-        deadline = time.monotonic() + self._patience.seconds
+        return self._until_decided(self._patience.seconds, lambda: self._try(status, content))
+
+    def post_samples(self, lines: bytes, seconds: float, hurried: Callable[[], bool]) -> Delivery:
+        """Post sample records, one JSON object a line, for at most so long; NOWHERE: nobody there takes samples.
+
+        Once `hurried` says so, there is no second try.
+        """
+        if self._job_url is None:
+            return Delivery.NOWHERE
+        return self._until_decided(seconds, lambda: self._send("samples", lines, "application/jsonl"), hurried)
+
+    def _until_decided(
+        self,
+        seconds: float,
+        attempt: Callable[[], Delivery | float | None],
+        hurried: Callable[[], bool] = lambda: False,
+    ) -> Delivery:
+        deadline = time.monotonic() + seconds
         delay = self._patience.first_delay
         while True:
-            outcome = self._try(status, content)
+            outcome = attempt()
             if isinstance(outcome, Delivery):
                 return outcome
             pause = outcome if outcome is not None else delay * random.uniform(0.5, 1)  # noqa: S311 - jitter
-            if time.monotonic() + pause >= deadline:
-                _log.error("gave up posting to %s after %.0f s", self._url, self._patience.seconds)
+            if time.monotonic() + pause >= deadline or hurried():
+                _log.error("gave up posting after %.0f s", seconds)
                 return Delivery.GAVE_UP
             threading.Event().wait(pause)
             delay = min(delay * 2, self._patience.longest_delay)
@@ -86,16 +107,23 @@ class EventPoster:
 
     def _try(self, status: str, content: dict[str, object]) -> Delivery | float | None:
         """One request: how it ended, or after how many seconds to try again (None: as usual)."""
-        if self._url is None:
+        if self._job_url is None:
             _log.info("no callback_url; %s event: %s", status, content)
             return Delivery.ACKNOWLEDGED
+        body = json.dumps(self._body(status, content), separators=(",", ":"), allow_nan=False)
+        return self._send("events", body.encode(), "application/json")
+
+    def _send(self, what: str, body: bytes, kind: str) -> Delivery | float | None:
+        headers = {**self._headers(), "Content-Type": kind}
         try:
-            response = self._client.post(self._url, json=self._body(status, content), headers=self._headers())
+            response = self._client.post(f"{self._job_url}/{what}", content=body, headers=headers)
         except httpx.HTTPError as error:
-            _log.warning("posting an event: %s", error or type(error).__name__)  # not the address: it may hold a secret
+            _log.warning("posting %s: %s", what, error or type(error).__name__)  # not the address: it may hold a secret
             return None
         if response.is_success:
             return Delivery.ACKNOWLEDGED
+        if response.status_code == HTTPStatus.NOT_FOUND and what == "samples":
+            return Delivery.NOWHERE
         if response.status_code == HTTPStatus.CONFLICT:
             _log.warning("not taken: %s", response.text[:500])
             return Delivery.CONFLICT
@@ -105,7 +133,7 @@ class EventPoster:
         ):
             _log.error("refused with %d: %s", response.status_code, response.text[:500])
             return Delivery.REFUSED
-        _log.warning("posting an event: status %d", response.status_code)
+        _log.warning("posting %s: status %d", what, response.status_code)
         return _retry_after(response, self._patience.longest_delay)
 
     def _body(self, status: str, content: dict[str, object]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Exit codes: 0 completed; 1 failed, whatever the reason; 128 + signal where the run was told to stop. The result
 goes home twice, as the termination message first (a process that is killed while posting has left it) and then as
-an event.
+an event. Between the two go the samples, so that they are there when the result is.
 
 On SIGTERM or SIGINT the run has `Settings.grace_seconds` to stop by itself; it hands over what it has as a
 partial result, which counts where the attempt ends by cancel or deadline. `evaluate` runs in the main thread,
@@ -10,6 +10,7 @@ although a handler could then reach it sooner from another one: frameworks use S
 samples, and Python allows that in the main thread only.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -29,9 +30,12 @@ from referee_adapter.logs import log_to_stderr
 from referee_adapter.paths import Paths, locate
 from referee_adapter.progress import Progress, ProgressReporter
 from referee_adapter.result import Result
+from referee_adapter.samples import FILE, upload_samples
 from referee_adapter.spec import JobSpec, read_spec
 
 Evaluate = Callable[[Context], Result]
+_LATE = 5.0
+"""Seconds for samples of a run that was told to stop: its grace is for the partial result."""
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +48,8 @@ class Settings:
     progress_interval: float = 5
     """Seconds between two posts of progress."""
     patience: Patience = field(default_factory=Patience)
+    sample_patience: float = 60
+    """Seconds that a part of the samples is tried, before the result goes its way without them."""
     root: Path = Path("/")
     """What stands for / in a pod."""
 
@@ -81,6 +87,7 @@ class _Run:
         self._paths = paths
         self._redact = credentials.redact
         self._grace = settings.grace_seconds
+        self._sample_patience = settings.sample_patience
         self._poster = EventPoster(spec, paths, settings.patience)
         self._progress = ProgressReporter(self._post_progress, settings.progress_interval)
         self._context = Context(spec, paths, credentials, self._progress)
@@ -90,10 +97,15 @@ class _Run:
     def execute(self, evaluate: Evaluate) -> int:
         signal.signal(signal.SIGTERM, self._told_to_stop)
         signal.signal(signal.SIGINT, self._told_to_stop)
+        with contextlib.closing(self._poster):
+            return self._execute(evaluate)
+
+    def _execute(self, evaluate: Evaluate) -> int:
         result = self._outcome(evaluate)
         self._progress.close()
         if result is None:
             self._post_partial()
+            self._upload(_LATE, lambda: False)
             return 128 + self._signal
         self._send_home(result)
         return 0 if result.status == "Completed" else 1
@@ -111,6 +123,7 @@ class _Run:
     def _send_home(self, result: Result) -> None:
         document = self._document(result)
         termination.write(self._paths.termination_log, termination.cut(document, self._spec.primary_metric))
+        self._upload(self._sample_patience, lambda: self._context.stopping)
         content: dict[str, object] = {
             "phase": "completed" if result.status == "Completed" else None,
             "metrics": {metric.name: metric.value for metric in result.metrics} or None,
@@ -131,6 +144,9 @@ class _Run:
     def _post_partial(self) -> None:
         if (result := self._context.latest_partial) is not None:
             self._poster.post("running", referee={"partial": self._document(result)})
+
+    def _upload(self, seconds: float, stopping: Callable[[], bool]) -> None:
+        upload_samples(self._paths.data / FILE, self._poster, seconds, stopping)
 
     def _post_progress(self, progress: Progress) -> None:
         self._poster.post_once("running", phase="running_evaluation", referee={"progress": progress.wire()})

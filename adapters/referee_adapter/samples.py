@@ -1,16 +1,25 @@
-"""Per-sample records, one JSON object a line, in the run's data directory.
+"""Per-sample records, one JSON object a line: a file in the run's data directory, and its way to the results store.
 
-Written as they come and flushed to disk at the end, before the result is posted: whoever has read the result finds
-the samples complete. A line is never rewritten, so a run that was killed leaves whole lines but for the last.
+Written as they come and flushed to disk at the end, then posted before the result: whoever has read the result finds
+the samples complete. A line is never rewritten, so a run that was killed leaves whole lines but for the last. Samples
+that do not arrive are a warning: the numbers are the result, and the records stay in the file.
 """
 
 import json
+import logging
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
+
+from referee_adapter.events import Delivery, EventPoster
+
+FILE = "samples.jsonl"
+_CHUNK = 1024 * 1024
+"""Bytes of one post; little is sent again when one breaks."""
+_log = logging.getLogger(__name__)
 
 
 class SampleWriter:
@@ -50,3 +59,45 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def upload_samples(file: Path, poster: EventPoster, seconds: float, stopping: Callable[[], bool]) -> None:
+    """Post what the run wrote, if it wrote any and if somebody takes it.
+
+    Args:
+        file: the records.
+        poster: how to post.
+        seconds: how long one part is tried.
+        stopping: asked before each part: there is no time left for the rest.
+    """
+    try:
+        with file.open("rb") as lines:
+            for part in _parts(lines):
+                if stopping():
+                    _log.warning("samples were not posted to the end: told to stop")
+                    return
+                delivery = poster.post_samples(part, seconds, stopping)
+                if delivery is Delivery.NOWHERE:
+                    return
+                if delivery is not Delivery.ACKNOWLEDGED:
+                    _log.warning("samples were not posted to the end: %s; they are in %s", delivery.value, file)
+                    return
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        _log.warning("samples were not posted: %s", error)
+
+
+def _parts(lines: BinaryIO) -> Iterator[bytes]:
+    """Whole lines, about so much at once; a last one without its end was being written, and is left out."""
+    part, size = [], 0
+    for line in lines:
+        if not line.endswith(b"\n"):
+            break
+        part.append(line)
+        size += len(line)
+        if size >= _CHUNK:
+            yield b"".join(part)
+            part, size = [], 0
+    if part:
+        yield b"".join(part)

@@ -45,10 +45,24 @@ def _benchmark(chosen: Json, registry: Registry) -> Json:
     primary = next(m for m in metrics if m["name"] == chosen.get("primary", metrics[0]["name"]))
     entry["metrics"] = metrics
     entry["numFewShot"] = leaf.get("num_fewshot") or 0
+    if "size" in chosen:
+        entry["datasetSize"] = chosen["size"]
     entry["tags"] = ["generative" if leaf["output_type"] == "generate_until" else "loglikelihood"]
     entry["primaryScore"] = {key: primary[key] for key in ("lowerIsBetter", "range") if key in primary}
     entry["primaryScore"] = {"metric": primary["name"], **entry["primaryScore"]}
+    if ranges := _score_ranges(chosen):
+        entry["agent"] = {"scoreRanges": ranges}
     return entry | ({"task": name} if name != chosen["id"] else {})
+
+
+def _score_ranges(chosen: Json) -> list[Json]:
+    """What its scores mean, from what is known: where guessing ends, and where people begin."""
+    chance, people = chosen.get("chance"), chosen.get("people")
+    ranges = [{"range": f"0-{chance}", "meaning": "no better than guessing"}] if chance else []
+    if people:
+        ranges.append({"range": f"{chance or 0}-{people['at']}", "meaning": f"below {people['who']}"})
+        ranges.append({"range": f"{people['at']}-1", "meaning": f"as good as {people['who']}, or better"})
+    return ranges
 
 
 def _config(name: str, registry: Registry) -> Json:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import kopf
 
+from referee.core.fetching import FetchLimits
 from referee.core.podspec import PodDefaults
 from referee.runtime.activity import WatchActivity
 from referee.runtime.catalogue import Lookup
@@ -70,7 +71,8 @@ class Operator:
         lookup = Lookup(self._watched, self._shared, settings.catalogue_namespace)
         children = Children(kube, self._watched, self._pod_defaults(credentials))
         parts = Parts(kube, self._watched, lookup, children, self._recorder, self.metrics)
-        taken = Taken(settings.class_name, frozenset(settings.allowed_service_accounts))
+        mlflow = bool(settings.mlflow_tracking_uri)
+        taken = Taken(settings.class_name, frozenset(settings.allowed_service_accounts), mlflow)
         self._reconciler = Reconciler(parts, taken)
         self._queues = Queues(
             WorkQueue(metrics=self.metrics.queues.of("evaluationjobs")),
@@ -216,7 +218,15 @@ class Operator:
         host = url.hostname or ""
         if not set(host) & set(".:") and host != "localhost":  # a Service beside the operator
             url = url._replace(netloc=url.netloc.replace(host, f"{host}.{credentials.namespace}.svc", 1))
-        return PodDefaults(url.geturl().rstrip("/"), self._settings.adapter_service_account)
+        settings = self._settings
+        return PodDefaults(
+            callback_url=url.geturl().rstrip("/"),
+            service_account=settings.adapter_service_account,
+            agent_image=settings.agent_image,
+            insecure_registries=settings.insecure_registries,
+            mlflow_tracking_uri=settings.mlflow_tracking_uri,
+            fetch=FetchLimits(settings.test_data_max_bytes, settings.test_data_networks, settings.hf_endpoint),
+        )
 
     def _make_resyncers(self, kube: Kube) -> list[Resyncer[Any]]:
         namespaces: tuple[str | None, ...] = (None,) if self._everywhere else self._namespaces

@@ -4,6 +4,7 @@ Read once at the start from environment variables of the same name with the pref
 checked there, and passed down. A list is separated by commas.
 """
 
+import ipaddress
 import socket
 from dataclasses import dataclass
 
@@ -26,6 +27,19 @@ class Settings:
     """ServiceAccount of adapter pods, one without rights."""
     allowed_service_accounts: tuple[str, ...] = ()
     """What a job's pod.serviceAccountName may be."""
+    agent_image: str = "referee.dev/referee-agent:dev"
+    """Image of what stands beside adapters made with eval-hub-sdk, and of what fetches test data."""
+    insecure_registries: tuple[str, ...] = ()
+    """Registries that exports.oci may name and that are spoken to in plain HTTP, as host or host:port."""
+    mlflow_tracking_uri: str = ""
+    """Address of the MLflow that exports.mlflow goes to, as pods reach it; empty: none, and such jobs are refused."""
+    test_data_max_bytes: int = 10 * 1024**3
+    """What one benchmark's testData may have, unpacked, in bytes: it lies on the node while the pod is there."""
+    test_data_networks: tuple[str, ...] = ()
+    """Networks (CIDR) that testData is fetched from although they are private; others are refused, so that a job cannot
+    read what only the cluster should reach."""
+    hf_endpoint: str = ""
+    """Hub that testData.hf is fetched from; empty: Hugging Face's own."""
     workers: int = 16
     """Jobs looked at concurrently: each look waits for a call or two of about 5 ms."""
     qps: float = 500.0
@@ -49,7 +63,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        for name in ("workers", "qps", "burst", "lease_seconds", "resync_seconds"):
+        for name in ("workers", "qps", "burst", "lease_seconds", "resync_seconds", "test_data_max_bytes"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"REFEREE_{name.upper()} must be above 0, not {getattr(self, name)}")
         if self.log_format not in ("json", "text"):
@@ -58,6 +72,19 @@ class Settings:
             raise SettingsError(f"REFEREE_GATEWAY_URL must be an http address, not {self.gateway_url!r}")
         if "*" in self.namespaces and len(self.namespaces) > 1:
             raise SettingsError("REFEREE_NAMESPACES is either * or a list of names, not both")
+
+        self._check_what_pods_get()
+
+    def _check_what_pods_get(self) -> None:
+        for name in ("mlflow_tracking_uri", "hf_endpoint"):
+            address = getattr(self, name)
+            if address and not address.startswith(("http://", "https://")):
+                raise SettingsError(f"REFEREE_{name.upper()} must be an http address, not {address!r}")
+        for network in self.test_data_networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise SettingsError(f"REFEREE_TEST_DATA_NETWORKS must be networks as 10.0.0.0/8: {error}") from None
 
     @property
     def holder(self) -> str:

@@ -24,19 +24,28 @@ LINE_LIMIT = 2**22
 
 
 class Client:
-    """The cluster's administrator, over a number of connections."""
+    """Somebody with a token at an API, over a number of connections."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, cluster: Cluster, connections: int) -> AsyncIterator["Client"]:
-        """A client that holds this many connections at most, watches apart."""
+    async def opened(
+        cls, cluster: Cluster, connections: int, token: str = "", url: str = ""
+    ) -> AsyncIterator["Client"]:
+        """A client that holds this many connections at most, watches apart.
+
+        Args:
+            cluster: whose API server is asked, by its administrator.
+            connections: at most.
+            token: of somebody else.
+            url: of something else than the API server.
+        """
         async with aiohttp.ClientSession(
-            cluster.server,
+            url or cluster.server,
             connector=aiohttp.TCPConnector(ssl=cluster.credentials.ssl or True, limit=connections),
-            headers={"Authorization": f"Bearer {cluster.token}", "Accept-Encoding": "identity"},
+            headers={"Authorization": f"Bearer {token or cluster.token}", "Accept-Encoding": "identity"},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
         ) as session:
             yield cls(session)

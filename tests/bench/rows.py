@@ -2,7 +2,7 @@
 
 A goal is kept as what is to be compared and not as a sentence with a flag beside it, so that text and judgement cannot
 come apart. A number that could not be measured is null, with the reason where the reference would be named; its goal
-is not met, since nobody saw it met.
+is not met, since nobody saw it met. A row without a goal is there to be known, and is neither met nor missed.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Row:
     ours: float | None
     reference: float | None
     reference_is: str
-    goal: Goal
+    goal: Goal | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -51,8 +51,10 @@ class Row:
         return self.ours / self.reference if self.ours is not None and self.reference else None
 
     @property
-    def met(self) -> bool:
-        """Whether the goal is reached."""
+    def met(self) -> bool | None:
+        """Whether the goal is reached; None without one."""
+        if self.goal is None:
+            return None
         number = self.ours if self.goal.of == "ours" else self.ratio
         return number is not None and self.goal.met_by(number)
 
@@ -65,7 +67,7 @@ class Row:
             "reference": _rounded(self.reference),
             "referenceIs": self.reference_is,
             "ratio": _rounded(self.ratio),
-            "goal": str(self.goal),
+            "goal": None if self.goal is None else str(self.goal),
             "met": self.met,
         }
 
@@ -75,7 +77,7 @@ def limited(name: str, unit: str, ours: float, goal: Goal) -> Row:
     return Row(name, unit, ours, goal.bound, LIMIT, goal)
 
 
-def unmeasured(name: str, unit: str, why: str, goal: Goal) -> Row:
+def unmeasured(name: str, unit: str, why: str, goal: Goal | None = None) -> Row:
     """A row that could not be measured here."""
     return Row(name, unit, None, None, f"not measured: {why}", goal)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import aiohttp
 
 from referee.runtime.paths import PROVIDERS
+from tests.bench import kernel
 from tests.bench.client import Client
 from tests.bench.manifests import PROVIDER
 from tests.integration.operator.running import OperatorProcess, operator_process
@@ -32,7 +33,6 @@ CHART_DEFAULTS = {
     "REFEREE_LOG_FORMAT": "json",
     "REFEREE_LOG_LEVEL": "INFO",
 }
-TICKS = os.sysconf("SC_CLK_TCK")
 _SAMPLE = re.compile(
     r'^referee_api_requests_total\{code="\d+",resource="([^"]*)",verb="([^"]*)"\} (\S+)$', re.MULTILINE
 )
@@ -52,14 +52,11 @@ class Operator:
 
     def cpu(self) -> float:
         """Seconds of CPU it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return kernel.cpu(self.pid)
 
     def rss(self) -> float:
         """MiB it holds, shared pages of libraries included."""
-        found = re.search(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)
-        assert found is not None
-        return int(found[1]) / 1024
+        return kernel.rss(self.pid)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -77,15 +74,9 @@ class Operator:
             found[verb, resource] += int(float(number))
         return found
 
-    async def settled(self, seconds: float = 120.0, quiet: float = 4.0) -> None:
-        """Returns when it has been nearly idle for a while: its caches are primed, its lists compared."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            before = self.cpu()
-            await asyncio.sleep(quiet)
-            if self.cpu() - before < quiet / 20:
-                return
-        raise TimeoutError(f"the operator is still busy after {seconds:g} s; see {self.process.log}")
+    async def settled(self) -> None:
+        """Returns when its caches are primed and its lists compared, and nothing is left to do."""
+        await kernel.settled(self.pid, f"the operator (its log is {self.process.log})")
 
     async def _get(self, path: str) -> str:
         async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:

@@ -12,6 +12,8 @@ from rich.table import Table
 
 from tests.bench.rows import Row
 
+_MET = {True: "[green]yes[/]", False: "[red]no[/]", None: "-"}
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -43,9 +45,8 @@ def show(rows: Sequence[Row], machine: Machine) -> None:
     table.add_column("goal")
     table.add_column("met")
     for row in rows:
-        met = "[green]yes[/]" if row.met else "[red]no[/]"
         numbers = (_number(row.ours, row.unit), _number(row.reference, row.unit), _number(row.ratio))
-        table.add_row(row.name, *numbers, escape(row.reference_is), str(row.goal), met)
+        table.add_row(row.name, *numbers, escape(row.reference_is), str(row.goal or "-"), _MET[row.met])
     console = Console(width=None if os.isatty(1) else 160)
     console.print(table)
     console.print(str(machine), highlight=False)

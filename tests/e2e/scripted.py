@@ -8,6 +8,7 @@ while the pod runs: it stands where a real adapter asks a model.
 import os
 import sys
 import threading
+import time
 from typing import Any
 
 import httpx
@@ -48,6 +49,13 @@ def _fail(_: Context, reason: str, retryable: bool) -> Result:
     raise Failure(reason, "as it was told", retryable=retryable)
 
 
+def _say(_: Context, what: str, count: int, pause: float) -> None:
+    for number in range(count):
+        sys.stdout.write(f"{what} {number}\n")
+        sys.stdout.flush()
+        time.sleep(pause)
+
+
 def _wait(context: Context) -> Result:
     told = threading.Event()
     context.on_stop(told.set)
@@ -85,6 +93,7 @@ STEPS: dict[str, Any] = {
     "partial": _partial,
     "complete": _complete,
     "fail": _fail,
+    "say": _say,
     "wait": _wait,
     "exit": _exit,
     "eat": _eat,

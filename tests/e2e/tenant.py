@@ -39,6 +39,8 @@ class Tenant:
             "operator.logFormat": "text",
             "gateway.logFormat": "text",
             "providers.lmEvaluationHarness.enabled": "false",
+            # no volumes are made on demand here
+            "gateway.store.sqlite.persistence.enabled": "false",
         }
         values = [part for name, value in (usual | settings).items() for part in ("--set", f"{name}={value}")]
         where = ("--namespace", self.team.namespace, "--wait", "--timeout", TIMEOUT)

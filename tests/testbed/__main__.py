@@ -94,7 +94,7 @@ def _held() -> list[Path]:
 
 def _to_export(cluster: Cluster, directory: Path) -> dict[str, str]:
     referee = installed(directory)
-    return {"KUBECONFIG": str(cluster.kubeconfig), "REFEREE_URL": referee.url, "REFEREE_TOKEN": referee.token}
+    return {"KUBECONFIG": str(cluster.kubeconfig), "REFEREE_GATEWAY": referee.url, "REFEREE_TOKEN": referee.token}
 
 
 def _another_cluster() -> bool:

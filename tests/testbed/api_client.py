@@ -55,6 +55,13 @@ class Api:
         """Read an object or a list."""
         return self._json("GET", path, query)
 
+    def text(self, path: str, **query: str) -> str:
+        """What stands there as text: a log."""
+        answer = self._client.request("GET", path, params=query, headers=self._identity)
+        if answer.is_error:
+            raise RefusedError(answer)
+        return answer.text
+
     def post(self, path: str, body: Json, **query: str) -> Json:
         """Create an object, or call a subresource."""
         return self._json("POST", path, query, body)

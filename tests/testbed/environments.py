@@ -1,9 +1,9 @@
-"""The layers above the interpreter: the third-party packages of an extra, and the project's own wheel on top.
+"""The layers above the interpreter: third-party packages, and the project's own wheel on top.
 
-Together they are a virtual environment at /app. The packages are what `uv.lock` says for the extra, installed once
-for each such list; the project is the wheel that a user gets from the same tree, so what lies in an image is listed
-in one place, pyproject.toml, and a change of the code makes a layer of some hundred kilobytes and leaves the large
-ones alone.
+Together they are a virtual environment at /app. The packages are what `uv.lock` says for an extra of the project, or
+for a dependency group of what is not the project's own, installed once for each such list; the project is the wheel
+that a user gets from the same tree, so what lies in an image is listed in one place, pyproject.toml, and a change of
+the code makes a layer of some hundred kilobytes and leaves the large ones alone.
 
 Rejected: a non-editable `uv sync` of the project into the same environment, which ties 900 MB to every edit; copying
 the virtual environment as it is, whose scripts and links name this machine's paths.
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PathDistribution
 from pathlib import Path, PurePosixPath
 
@@ -31,11 +32,38 @@ _PACKAGES = PurePosixPath("lib", f"python{sys.version_info.major}.{sys.version_i
 _TESTS = "tests"
 
 
-def packages_tree(extra: str) -> Tree:
-    """The third-party packages of the project with this extra."""
-    wanted = subprocess.run(_uv("export", extra), capture_output=True, check=True).stdout
+@dataclass(frozen=True)
+class Extra:
+    """What the project needs with an extra of pyproject.toml."""
+
+    name: str
+
+    @property
+    def options(self) -> list[str]:
+        """For uv."""
+        return ["--no-dev", "--extra", self.name]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a dependency group of pyproject.toml names, without the project's own needs."""
+
+    name: str
+
+    @property
+    def options(self) -> list[str]:
+        """For uv."""
+        return ["--only-group", self.name]
+
+
+Packages = Extra | Group
+
+
+def packages_tree(what: Packages) -> Tree:
+    """The third-party packages of an extra or a group."""
+    wanted = subprocess.run(_uv("export", what), capture_output=True, check=True).stdout
     key = hashlib.sha256(wanted + str(INTERPRETER).encode()).hexdigest()[:16]
-    environment = cached("environments", f"{extra}-{key}", lambda path: _install(path, extra))
+    environment = cached("environments", f"{what.name}-{key}", lambda path: _install(path, what))
     configuration = f"home = {INTERPRETER.parent}\ninclude-system-site-packages = false\n"
     tree: dict[PurePosixPath, Source] = {
         APP / "pyvenv.cfg": Inline(configuration.encode()),
@@ -73,16 +101,15 @@ def uv() -> str:
     return found
 
 
-def _uv(command: str, extra: str) -> list[str]:
+def _uv(command: str, what: Packages) -> list[str]:
     third_party = "--no-emit-project" if command == "export" else "--no-install-project"
-    what = ["--frozen", "--no-dev", "--extra", extra, third_party]
-    return [uv(), command, "--quiet", "--project", str(PROJECT), *what]
+    return [uv(), command, "--quiet", "--project", str(PROJECT), "--frozen", *what.options, third_party]
 
 
-def _install(directory: Path, extra: str) -> None:
+def _install(directory: Path, what: Packages) -> None:
     inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment = {**inherited, "UV_PROJECT_ENVIRONMENT": str(directory)}
-    subprocess.run([*_uv("sync", extra), "--python", str(INTERPRETER)], env=environment, check=True)
+    subprocess.run([*_uv("sync", what), "--python", str(INTERPRETER)], env=environment, check=True)
     compile_all(directory / _PACKAGES, APP / _PACKAGES, f"/{_TESTS}/")
     modules = [path for path in _files(directory / _PACKAGES) if ".so" in path.suffixes]
     list_libraries(modules, directory, directory / "libraries.json")

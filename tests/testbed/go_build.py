@@ -47,7 +47,7 @@ def cache_key() -> str:
 
 def build(into: Path) -> None:
     """Compile everything into a directory; minutes when Go's own cache is cold, seconds when it is warm."""
-    go = _go()
+    go = go_program()
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": ""}
     command = ["nice", "-n", "10", str(go), "build", "-trimpath", "-buildvcs=false", "-ldflags", _stamps()]
     try:
@@ -75,7 +75,8 @@ def _stamps() -> str:
     return " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in stamps.items())])
 
 
-def _go() -> Path:
+def go_program() -> Path:
+    """A Go that is new enough."""
     found = shutil.which("go")
     if found is not None and _version_of(Path(found)) >= OLDEST_GO:
         return Path(found)

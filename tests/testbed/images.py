@@ -1,7 +1,8 @@
 """The testbed's images: what is in each and how it is called.
 
-An image is three layers (interpreter, packages of an extra, the project), of which a change of the code remakes the
-last. The pause image, which holds a pod's namespaces open, is one static program of twenty lines.
+An image is three layers (interpreter, packages of an extra or of a dependency group, the project), of which a change
+of the code remakes the last. The pause image, which holds a pod's namespaces open, is one static program of twenty
+lines.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tests.testbed.cache import cache_directory, cached, prune
-from tests.testbed.environments import APP, packages_tree, project_tree
+from tests.testbed.environments import APP, Extra, Group, Packages, packages_tree, project_tree
 from tests.testbed.interpreter import CERTIFICATES, USER, base_tree
 from tests.testbed.oci import Image, Store
 
@@ -22,14 +23,17 @@ class Recipe:
     """An image of the project."""
 
     reference: str
-    extra: str
-    """The extra of pyproject.toml whose packages are in it."""
+    what: Packages
+    """The packages in it."""
     entrypoint: tuple[str, ...]
 
 
-REFEREE = Recipe("referee.dev/referee:dev", "gateway", (f"{APP}/bin/referee-operator",))
-LM_EVAL = Recipe("referee.dev/referee-lm-eval:dev", "lm-eval", (f"{APP}/bin/python", "-m", "referee_lm_eval"))
-RECIPES = (REFEREE, LM_EVAL)
+REFEREE = Recipe("referee.dev/referee:dev", Extra("postgresql"), (f"{APP}/bin/referee-operator",))
+LM_EVAL = Recipe("referee.dev/referee-lm-eval:dev", Extra("lm-eval"), (f"{APP}/bin/python", "-m", "referee_lm_eval"))
+AGENT = Recipe("referee.dev/referee-agent:dev", Extra("agent"), (f"{APP}/bin/python", "-m", "referee_agent"))
+EVALHUB = Recipe("referee.dev/evalhub-adapters:dev", Group("evalhub"), (f"{APP}/bin/python",))
+"""For adapters made with the published SDK, which tests give it as arguments."""
+RECIPES = (REFEREE, LM_EVAL, AGENT)
 
 
 def build(recipe: Recipe) -> Image:
@@ -49,7 +53,7 @@ def build(recipe: Recipe) -> Image:
     store = Store(cache_directory("images"))
     prune(cache_directory("images", "blobs"))
     prune(cache_directory("images", "layers"))
-    trees = (base_tree(), packages_tree(recipe.extra), project_tree())
+    trees = (base_tree(), packages_tree(recipe.what), project_tree())
     return store.image(recipe.reference, config, [store.layer(tree) for tree in trees])
 
 

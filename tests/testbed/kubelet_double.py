@@ -64,10 +64,15 @@ class KubeletDouble:
         await self.bind(pod)
         await self._report(pod, pod_status.running(pod, _now()))
 
-    async def succeed(self, pod: Json, message: str = "") -> None:
-        """Its containers exit with 0, leaving a termination message."""
+    async def succeed(self, pod: Json, message: str = "", sidecar: str = "") -> None:
+        """Its containers exit with 0, leaving a termination message; its sidecars leave one of their own."""
         await self.bind(pod)
-        await self._report(pod, pod_status.terminated(pod, _now(), 0, "Completed", message))
+        await self._report(pod, pod_status.terminated(pod, _now(), 0, "Completed", message, sidecar))
+
+    async def fail_before(self, pod: Json, message: str = "") -> None:
+        """Its first init container fails, leaving a termination message."""
+        await self.bind(pod)
+        await self._report(pod, pod_status.ended_before(pod, _now(), message))
 
     async def fail(self, pod: Json, exit_code: int = 1, reason: str = "Error", message: str = "") -> None:
         """Its containers end with another code: 137 with OOMKilled, for one."""

@@ -17,13 +17,29 @@ def running(pod: Json, now: str) -> Json:
     return {**_scheduled(now, ready=True), "phase": "Running", "containerStatuses": containers}
 
 
-def terminated(pod: Json, now: str, exit_code: int, reason: str, message: str = "") -> Json:
-    """All containers have ended; the pod succeeded if the code is 0."""
-    end = {"exitCode": exit_code, "reason": reason, "startedAt": now, "finishedAt": now}
-    state = {"terminated": {**end, **({"message": message} if message else {})}}
+def terminated(pod: Json, now: str, exit_code: int, reason: str, message: str = "", sidecar: str = "") -> Json:
+    """All containers have ended; the pod succeeded if the code is 0. Its sidecars left a message of their own."""
     phase = "Failed" if exit_code else "Succeeded"
-    containers = _containers(pod, state, ready=False)
-    return {**_scheduled(now, ready=False), "phase": phase, "containerStatuses": containers}
+    containers = _containers(pod, _ended(now, exit_code, reason, message), ready=False)
+    before = _containers(pod, _ended(now, 0, "Completed", sidecar), ready=False, which="initContainers")
+    return {
+        **_scheduled(now, ready=False),
+        "phase": phase,
+        "containerStatuses": containers,
+        **({"initContainerStatuses": before} if before else {}),
+    }
+
+
+def ended_before(pod: Json, now: str, message: str) -> Json:
+    """Its first init container failed, and nothing else began."""
+    waiting_ = {"waiting": {"reason": "PodInitializing"}}
+    first, *others = _containers(pod, waiting_, ready=False, which="initContainers")
+    return {
+        **_scheduled(now, ready=False),
+        "phase": "Failed",
+        "initContainerStatuses": [{**first, "state": _ended(now, 1, "Error", message)}, *others],
+        "containerStatuses": _containers(pod, waiting_, ready=False),
+    }
 
 
 def waiting(pod: Json, now: str, reason: str, message: str) -> Json:
@@ -52,6 +68,11 @@ def _condition(kind: str, now: str, *, holds: bool) -> Json:
     return {"type": kind, "status": "True" if holds else "False", "lastTransitionTime": now}
 
 
-def _containers(pod: Json, state: Json, *, ready: bool) -> list[Json]:
+def _ended(now: str, exit_code: int, reason: str, message: str) -> Json:
+    end = {"exitCode": exit_code, "reason": reason, "startedAt": now, "finishedAt": now}
+    return {"terminated": {**end, **({"message": message} if message else {})}}
+
+
+def _containers(pod: Json, state: Json, *, ready: bool, which: str = "containers") -> list[Json]:
     common = {"imageID": "", "ready": ready, "started": ready, "restartCount": 0, "state": state}
-    return [{"name": spec["name"], "image": spec["image"], **common} for spec in pod["spec"]["containers"]]
+    return [{"name": spec["name"], "image": spec["image"], **common} for spec in pod["spec"].get(which, [])]

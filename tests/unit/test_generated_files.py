@@ -15,3 +15,10 @@ def test_the_crd_chart_holds_the_crds() -> None:
 def test_the_charts_provider_is_the_adapters() -> None:
     chart = ROOT / "charts" / "referee" / "files" / "lm-evaluation-harness.yaml"
     assert chart.read_text() == (ROOT / "adapters" / "referee_lm_eval" / "provider.yaml").read_text()
+
+
+def test_the_charts_catalogue_is_the_packages() -> None:
+    chart, package = ROOT / "charts" / "referee" / "files" / "catalogue", ROOT / "operator" / "referee" / "catalogue"
+    assert {file.name: file.read_text() for file in chart.iterdir()} == {
+        file.name: file.read_text() for file in package.iterdir()
+    }

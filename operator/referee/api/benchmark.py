@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from referee.api.base import FreeMap, Id, Model, ObjectName, Quantity, Rule, Threshold, exactly_one_of
+from referee.api.base import FreeMap, Id, Model, Quantity, Rule, Threshold
+from referee.api.testdata import TestData
 
 ASCENDING_RANGE = Rule(
     "!has(self.range) || self.range[0] < self.range[1]",
@@ -38,46 +39,6 @@ class PassCriteria(Model):
     """Point: the estimate itself. Worst: the pessimistic end of its interval, whichever way is better."""
     min_n: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     """With fewer scored samples the gate is Unknown."""
-
-
-class ClaimSource(Model):
-    """Data on a PersistentVolumeClaim, mounted read-only."""
-
-    claim_name: ObjectName
-    """Name of the claim, in the job's namespace."""
-    sub_path: Annotated[str, Field(max_length=1024)] | None = None
-    """A directory in it; unset: all of it."""
-
-    rules = (
-        Rule(
-            "!has(self.subPath) || (!self.subPath.startsWith('/') && !self.subPath.split('/').exists(p, p == '..'))",
-            "subPath must be a path inside the claim: no leading '/', no '..'",
-            lambda self: (
-                self.sub_path is None or (not self.sub_path.startswith("/") and ".." not in self.sub_path.split("/"))
-            ),
-            field_path=".subPath",
-        ),
-    )
-
-
-class ConfigMapSource(Model):
-    """Data in a ConfigMap of the job's namespace, one file a key."""
-
-    name: ObjectName
-    """Name of the ConfigMap."""
-
-
-class TestData(Model):
-    """Where a benchmark's own data comes from; the adapter finds it under /test_data."""
-
-    __test__ = False  # pytest would take the name for a test class
-
-    pvc: ClaimSource | None = None
-    """From a PersistentVolumeClaim."""
-    config_map: ConfigMapSource | None = None
-    """From a ConfigMap."""
-
-    rules = (exactly_one_of("pvc", "config_map", remedy="name the one place the data is read from"),)
 
 
 class Resources(Model):

@@ -46,6 +46,10 @@ class ConditionType(Documented):
     FAILED = "Failed", "True at the end, if something was not executed."
     PASSED = "Passed", "The verdict on the model, at the end: True, False, or Unknown where it could not be decided."
     READY = "Ready", "Of a Provider or Collection: True if jobs can use it."
+    INSTALLED = (
+        "Installed",
+        "Of a Provider, in the place of Ready: False if it is known here but has no adapter image.",
+    )
 
 
 class Condition(Model):
@@ -110,9 +114,14 @@ class Reason(Documented):
         "ServiceAccountNotAllowed",
         "pod.serviceAccountName is not among those that the operator's settings allow.",
     )
-    CONTRACT_NOT_SUPPORTED = (
-        "ContractNotSupported",
-        "The provider's adapter speaks a contract that this version cannot host.",
+    ADAPTER_NOT_INSTALLED = (
+        "AdapterNotInstalled",
+        "The provider is known here, but has no adapter image in this installation.",
+    )
+
+    MLFLOW_NOT_CONFIGURED = (
+        "MLflowNotConfigured",
+        "spec.exports.mlflow is set, and the operator knows no MLflow.",
     )
 
     # why a benchmark failed or waits
@@ -131,6 +140,18 @@ class Reason(Documented):
     ADAPTER_ERROR = "AdapterError", "The adapter reported an error of its own."
     RESULTS_MISSING = "ResultsMissing", "The adapter ended well but no result came."
     RESULTS_INVALID = "ResultsInvalid", "What the adapter left as its result cannot be read."
+    RESULT_REFUSED = "ResultRefused", "What the adapter posted as its result is none; the message says why."
+    RESULT_TRUNCATED = (
+        "ResultTruncated",
+        "The result came only as the pod's termination message, which has the primary metric and what else fitted.",
+    )
+    TEST_DATA_FAILED = "TestDataFailed", "What fetches testData ended without a word of why; out of memory, perhaps."
+    TEST_DATA_UNREACHABLE = "TestDataUnreachable", "The source of testData does not answer, or only with faults."
+    TEST_DATA_FORBIDDEN = "TestDataForbidden", "testData is at an address, or has a name, that is not allowed."
+    TEST_DATA_TOO_LARGE = "TestDataTooLarge", "testData is larger than the operator's settings allow."
+    TEST_DATA_NOT_FOUND = "TestDataNotFound", "testData names what is not there."
+    TEST_DATA_UNAUTHORIZED = "TestDataUnauthorized", "The credentials of testData are missing or not taken."
+    TEST_DATA_DIGEST_MISMATCH = "TestDataDigestMismatch", "testData has another digest than the one asked for."
     CHILD_LOST = "ChildLost", "A child that had run is gone, and no result of it is known."
     NO_METRICS = "NoMetrics", "The adapter reported success without a single metric or sample."
 

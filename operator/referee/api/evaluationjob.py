@@ -12,7 +12,6 @@ from referee.api.base import (
     FreeMap,
     Id,
     Model,
-    ObjectName,
     PositiveSeconds,
     Rule,
     Seconds,
@@ -21,19 +20,14 @@ from referee.api.base import (
     immutable,
     list_map,
 )
-from referee.api.benchmark import BenchmarkRef, NumExamples, PassCriteria, Weight
-from referee.api.meta import ObjectMeta
+from referee.api.benchmark import BenchmarkRef, NumExamples, PassCriteria, PrimaryScore, Weight
+from referee.api.exports import Exports
+from referee.api.meta import ObjectMeta, SecretRef
 from referee.api.pod import PodSettings
 from referee.api.status import EvaluationJobStatus
+from referee.api.testdata import TestData
 
 MAX_BENCHMARKS = 64
-
-
-class SecretRef(Model):
-    """A Secret in the job's namespace; mounted into the adapter, read by nobody else."""
-
-    name: ObjectName
-    """Name of the Secret."""
 
 
 class ModelAuth(Model):
@@ -73,7 +67,11 @@ class CollectionOverride(Model):
     """Laid over the collection's, key by key."""
     weight: Weight | None = None
     """Instead of the collection's."""
+    primary_score: PrimaryScore | None = None
+    """Instead of the collection's."""
     pass_criteria: PassCriteria | None = None
+    """Instead of the collection's."""
+    test_data: TestData | None = None
     """Instead of the collection's."""
     num_examples: NumExamples | None = None
     """Instead of the collection's."""
@@ -154,7 +152,7 @@ class ChildRetention(Model):
 
 _IMMUTABLE = (
     *("display_name", "group", "class_name", "model", "benchmarks", "collection", "pass_criteria"),
-    *("confidence", "enforce_gate", "pod", "backoff_limit"),
+    *("confidence", "enforce_gate", "pod", "backoff_limit", "exports"),
 )
 
 _IMMUTABLE_IN_EXECUTION = ("batch_size", "retry", "rate_limit", "max_error_rate")
@@ -207,6 +205,10 @@ class EvaluationJobSpec(Model):
     """When children are deleted. May change."""
     ttl_seconds_after_finished: Seconds | None = None
     """When set, the EvaluationJob itself is deleted this long after it finished."""
+    exports: Exports = Exports()
+    """Where results are also put."""
+    custom: FreeMap = {}
+    """Anything of your own; kept, not read. May change."""
 
     rules = (
         exactly_one_of("benchmarks", "collection", remedy="list benchmarks here, or name a collection"),

@@ -5,9 +5,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from referee.api.base import Model
+from referee.api.base import Model, ObjectName
 
 _SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+
+
+class SecretRef(Model):
+    """A Secret in the job's namespace; mounted into the pod that needs it, read by nobody else."""
+
+    name: ObjectName
+    """Name of the Secret."""
 
 
 class ObjectMeta(Model):

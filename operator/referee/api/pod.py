@@ -34,7 +34,9 @@ EnvName = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[A-Za-z_
 _TAKEN = (
     names.META_DIR,
     names.DATA_DIR,
+    names.SHARED_DIR,
     names.TEST_DATA_DIR,
+    names.POD_INFO_DIR,
     names.MODEL_SECRET_DIR,
     names.SERVICE_ACCOUNT_DIR,
     "/tmp",  # noqa: S108 - a path in the pod
@@ -125,8 +127,9 @@ class PodSettings(Model):
     """RuntimeClass of the pods, for a sandbox such as gVisor."""
     image_pull_secrets: Annotated[list[ObjectName], Field(max_length=8)] = []
     """Names of the Secrets with registry credentials."""
-    termination_grace_period_seconds: Seconds = 30
-    """How long an adapter has to report what it has when it is told to stop."""
+    termination_grace_period_seconds: Seconds | None = None
+    """How long an adapter has to report what it has when it is told to stop; with contract evalhub-v1 also how long
+    its agent goes on trying to deliver the result. Unset: 30, and 310 with evalhub-v1."""
     labels: LabelMap = {}
     """Added to the pods'."""
     annotations: StringMap = {}

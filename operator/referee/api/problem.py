@@ -4,7 +4,6 @@ pydantic's own texts speak to programmers ("Input should be a valid dictionary o
 kind of error that has no sentence here keeps pydantic's text: better clumsy than lost.
 """
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,12 +11,12 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from referee.api.nearest import nearest
+
 _SHOWN = 60
 """A longer value is cut: the path says where it stands."""
 _LISTED = 16
 """With more fields than this a list of all of them helps nobody."""
-_NEAR = 0.7
-"""From this likeness on another field's name is taken for what was meant."""
 
 _SENTENCES: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "missing": lambda _, __: "is required but missing; add it",
@@ -57,10 +56,9 @@ def unknown_field(name: str, known: Sequence[str], elsewhere: Sequence[str]) -> 
         known: the fields that the object has.
         elsewhere: where in the resource a field of that name does exist; wrong indentation is a common mistake.
     """
-    by_sound = {field.lower(): field for field in known}
-    near = difflib.get_close_matches(spelt(name).lower(), by_sound, n=1, cutoff=_NEAR)
-    if near:
-        return f"there is no such field; did you mean {by_sound[near[0]]}?"
+    meant = nearest(spelt(name), known)
+    if meant:
+        return f"there is no such field; did you mean {meant}?"
     if elsewhere:
         return f"there is no such field here; it belongs to {' or '.join(elsewhere)}"
     if len(known) <= _LISTED:

@@ -15,18 +15,21 @@ _Line = Annotated[str, Field(max_length=512)]
 _Tag = Annotated[str, Field(min_length=1, max_length=128)]
 _Tags = Annotated[list[_Tag], Field(max_length=64)]
 
+Contract = Literal["evalhub-v1", "referee-v1"]
+
 
 class Adapter(Model):
     """The image that runs the framework, and how."""
 
-    image: Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\S+$")]
-    """Image reference; one with a digest is the same image next year."""
+    image: Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\S+$")] | None = None
+    """Image reference; one with a digest is the same image next year. Unset: the framework is known but not installed,
+    and a job in a cluster that names it is refused with that."""
     command: Annotated[list[_Text], Field(max_length=64)] = []
     """Replaces the image's entrypoint."""
     args: Annotated[list[_Text], Field(max_length=64)] = []
     """Arguments to the command."""
     local_command: Annotated[list[_Text], Field(max_length=64)] = []
-    """How `referee run` starts it without an image; unset: `command`. A leading `python` is the CLI's interpreter."""
+    """How `referee run` starts it, without an image; unset: `command`. A leading `python` is the CLI's interpreter."""
     env: Annotated[list[EnvVar], Field(max_length=64), list_map("name")] = []
     """Environment of the adapter."""
     resources: Resources = Resources()
@@ -35,7 +38,7 @@ class Adapter(Model):
     """Whole devices, as a limit on nvidia.com/gpu."""
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     """As in a PodSpec."""
-    contract: Literal["evalhub-v1", "referee-v1"] = "referee-v1"
+    contract: Contract = "referee-v1"
     """How it is spoken to: referee-v1 is made with referee_adapter, evalhub-v1 with eval-hub-sdk."""
 
 
@@ -79,6 +82,8 @@ class CatalogueBenchmark(Model):
     """What jobs and collections name."""
     name: Annotated[str, Field(max_length=256)] | None = None
     """For people."""
+    url: Annotated[str, Field(max_length=2048)] | None = None
+    """Where it is described."""
     description: _Text | None = None
     """What it measures."""
     category: Annotated[str, Field(max_length=128)] = "general"
@@ -125,17 +130,19 @@ class ProviderSpec(Model):
 
     id: Id | None = None
     """How jobs refer to it; unset: metadata.name."""
+    display_name: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    """A name of your own, not unique; unset: the id."""
     title: Annotated[str, Field(max_length=256)] | None = None
     """For people."""
     description: _Text | None = None
     """What the framework is."""
     tags: _Tags = []
     """Free text, to find it by."""
-    adapter: Adapter
-    """The image that runs it."""
+    adapter: Adapter | None = None
+    """What runs it; unset: as with an adapter that has no image."""
     parameters_schema: FreeObject | None = None
     """JSON Schema of a benchmark's parameters; checked when a job is resolved, its defaults filled in."""
-    benchmarks: Annotated[list[CatalogueBenchmark], Field(min_length=1, max_length=1024), list_map("id")]
+    benchmarks: Annotated[list[CatalogueBenchmark], Field(max_length=1024), list_map("id")] = []
     """What it offers."""
     agent: ProviderAgent | None = None
     """Hints for agents."""
@@ -180,3 +187,8 @@ class Provider(Model):
     def id(self) -> str:
         """What references name."""
         return self.spec.id or self.metadata.name
+
+    @property
+    def installed(self) -> bool:
+        """Whether a pod can run it."""
+        return self.spec.adapter is not None and self.spec.adapter.image is not None

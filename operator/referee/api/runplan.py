@@ -7,8 +7,9 @@ restarts, cannot change a run in flight.
 from typing import Any
 
 from referee.api.base import Model
-from referee.api.benchmark import PassCriteria, PrimaryScore, Resources, Sampling, TestData
+from referee.api.benchmark import PassCriteria, PrimaryScore, Resources, Sampling
 from referee.api.provider import Adapter, CatalogueMetric
+from referee.api.testdata import TestData
 
 
 class PlannedBenchmark(Model):

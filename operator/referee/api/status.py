@@ -117,6 +117,10 @@ class BenchmarkStatus(Model):
     """The particulars, for people."""
     truncated: bool | None = None
     """Something of the result was left out here."""
+    result_digest: Annotated[str, Field(max_length=80)] | None = None
+    """Names the result that counts among those in the results store; absent where only this status has it."""
+    test_data_revision: Annotated[str, Field(max_length=256)] | None = None
+    """What testData came to when it was fetched: a commit, an ETag or a digest."""
     late_result: bool | None = None
     """A result came after the benchmark had been decided; it changed nothing."""
 

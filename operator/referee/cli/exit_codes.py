@@ -14,6 +14,8 @@ COULD_NOT_RUN = 2
 UNDECIDED = 3
 """It ran, and the verdict is Unknown."""
 INTERRUPTED = 130
+PIPE = 141
+"""Whoever reads what is printed has closed the pipe; what a shell shows for every program that meets that."""
 
 _WORST_FIRST = (INTERRUPTED, COULD_NOT_RUN, GATE_FAILED, UNDECIDED, OK)
 

@@ -7,6 +7,10 @@ from pathlib import Path
 import click
 
 from referee import __version__
+from referee.cli.adapter import adapter
+from referee.cli.api_keys import api_keys
+from referee.cli.remote.commands import COMMANDS
+from referee.cli.remote.context_commands import context
 
 _CANNOT = 2
 _INTERRUPTED = 130
@@ -61,6 +65,14 @@ def run(files: tuple[str, ...], model_url: str | None, output: str, results: Pat
     from referee.cli.run import Options, run_files  # noqa: PLC0415 - a quarter of a second
 
     sys.exit(run_files(Options(files, model_url, output, results)))
+
+
+cli.add_command(adapter)
+cli.add_command(api_keys)
+
+
+for _command in (*COMMANDS, context):
+    cli.add_command(_command)
 
 
 def main() -> None:

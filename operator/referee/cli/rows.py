@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
-from referee.api.status import BenchmarkStatus, EvaluationJobStatus, Gate, MetricValue, Outcome
+from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus, Gate, MetricValue, Outcome
 from referee.cli import words
 from referee.cli.words import NOTHING
 
@@ -58,12 +58,16 @@ def _of_benchmark(name: str, benchmark: BenchmarkStatus, gate: Gate | None, *, l
     partial = " (partial)" if benchmark.partial and primary else ""
     first = Row(errors=errors, gate=decided, outcome=gate.result if gate else None)
     if primary is None:
-        yield replace(first, benchmark=name, metric=benchmark.reason or "no primary metric")
+        yield replace(first, benchmark=name, metric=benchmark.reason or _without_metric(benchmark))
     else:
         yield replace(_of_metric(primary, first), benchmark=name + partial)
     for metric in benchmark.metrics:
         if metric != primary:
             yield _of_metric(metric, Row(secondary=True))
+
+
+def _without_metric(benchmark: BenchmarkStatus) -> str:
+    return "no primary metric" if benchmark.phase in TERMINAL else benchmark.phase.lower()
 
 
 def _of_metric(metric: MetricValue, row: Row) -> Row:

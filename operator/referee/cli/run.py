@@ -18,8 +18,8 @@ from referee.core.cannot_pass import in_vain
 from referee.core.conditions import get
 from referee.local import differences
 from referee.local.bundle import Bundle, read
-from referee.local.catalogue import LocalCatalogue
 from referee.local.errors import LocalError
+from referee.local.processes import grace_seconds
 from referee.local.resource import dump_json, listed
 from referee.local.run import LocalRun, Setup
 
@@ -119,15 +119,15 @@ class _Command:
 
     def _conclude(self, job: EvaluationJob, directory: Path) -> None:
         if self._options.output == "table":
-            from referee.cli.table import print_results  # noqa: PLC0415 - nobody else needs it
+            from referee.cli.places import LocalPlace  # noqa: PLC0415 - nobody else needs it
+            from referee.cli.table import print_results  # noqa: PLC0415 - the same
 
-            print_results(job, directory)
+            print_results(job, LocalPlace(directory))
         else:
             sys.stderr.write(words.conclusion(job) + "\n")
         finished = get(job.status.conditions, ConditionType.FINISHED)
         if finished is not None and finished.reason == Reason.PROVIDER_NOT_FOUND:
-            known = ", ".join(LocalCatalogue(self._bundle, job.metadata.namespace).known_providers())
-            sys.stderr.write(f"Known here: {known or 'none'}; give the manifest of another Provider as one more FILE\n")
+            sys.stderr.write("Give the manifest of another Provider as one more FILE\n")
 
     def _interrupted(self, number: signal.Signals) -> None:
         again, self._signal = self._signal is not None, self._signal or number
@@ -138,7 +138,7 @@ class _Command:
             run.kill()
             return
         run.cancel()
-        grace = run.job.spec.pod.termination_grace_period_seconds
+        grace = grace_seconds(run.job)
         shown.say(f"stopping: adapters have {grace} s to hand over what they have; once more ends them at once")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from referee.api.conditions import Condition, ConditionType, Reason
 from referee.api.evaluationjob import EvaluationJob
-from referee.api.status import BenchmarkStatus, Gate
+from referee.api.status import TERMINAL, BenchmarkStatus, Gate
 from referee.core.conditions import get
 
 NOTHING = "-"
@@ -60,8 +60,10 @@ def conclusion(job: EvaluationJob) -> str:
     finished = get(job.status.conditions, ConditionType.FINISHED)
     complete = get(job.status.conditions, ConditionType.COMPLETE)
     passed = get(job.status.conditions, ConditionType.PASSED)
-    if finished is None or complete is None or passed is None:
-        return "Not finished."
+    if finished is None or finished.status != "True" or complete is None or passed is None:
+        done = sum(b.phase in TERMINAL for b in job.status.benchmarks)
+        many = f", {done} of {len(job.status.benchmarks)} benchmarks are" if job.status.benchmarks else ""
+        return f"Not finished: {job.status.phase or 'Pending'}{many}."
     if complete.status != "True":
         return _not_executed(job, finished)
     if passed.reason == Reason.NO_CRITERIA:

@@ -4,7 +4,7 @@ This is the state machine of the house. It is total: every pair of a recorded ph
 outcome, and each path either ends, waits for the child, or waits for a time that is named in `Step.wake`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from referee.api.conditions import Reason
@@ -70,7 +70,7 @@ def follow(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child | No
         return _without_child(planned, before, intent)
     if child.attempt != before.attempt:
         before = _fresh(before, child.attempt)
-    before = _with(before, job_name=child.name)
+    before = _with(before, job_name=child.name, test_data_revision=_revision(child) or before.test_data_revision)
     if child.refused is not None:
         return Step(_terminal(before, "Failed", intent, child.refused))
     result = child.result or _termination_result(child)
@@ -102,14 +102,24 @@ def _fresh(before: BenchmarkStatus, attempt: int, **changes: object) -> Benchmar
 
 
 def _termination_result(child: Child) -> Result | None:
-    """The second way home: what the container left behind, once it has ended."""
+    """The second way home: what the containers left behind, once it cannot still come the first way.
+
+    Jobs and pods are watched apart: of a pod that has ended, the result that its Job has may only not be seen yet, and
+    that is the whole one. It is there once the Job has ended, and before another pod has taken this one's place.
+    """
     for pod in reversed(child.pods):
-        if pod.exit_code is not None and pod.termination_message:
+        if child.ended is None and not any(other.name != pod.name and not other.over for other in child.pods):
+            continue
+        if pod.result_text:
             try:
-                return from_text(pod.termination_message)
+                return replace(from_text(pod.result_text), digest="")
             except ResultError:
                 continue
     return None
+
+
+def _revision(child: Child) -> str | None:
+    return next((pod.fetch.resolved for pod in reversed(child.pods) if pod.fetch and pod.fetch.resolved), None)
 
 
 def _without_child(planned: PlannedBenchmark, before: BenchmarkStatus, intent: Intent) -> Step:
@@ -144,7 +154,7 @@ def _final(planned: PlannedBenchmark, before: BenchmarkStatus, result: Result, i
 
 
 def _ended(planned: PlannedBenchmark, before: BenchmarkStatus, child: Child, intent: Intent) -> Step:
-    explained = any(pod.exit_code is not None or pod.evicted is not None for pod in child.pods)
+    explained = any(pod.over for pod in child.pods)
     if not explained and not child.reread:
         return Step(before, occupies=True, look=child)
     if intent.spec.cancel:

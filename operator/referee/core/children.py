@@ -1,4 +1,4 @@
-"""Children as they were seen: batch/v1 Jobs and their pods, reduced to what decisions rest on.
+"""Children as they were seen: batch/v1 Jobs, reduced to what decisions rest on; their pods are in `pods.py`.
 
 A `Child` is what the planner knows of one benchmark attempt. In a cluster it is read from a Job and its pods,
 in local mode from a process; the planner cannot tell which.
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from referee.api import names
+from referee.core.pods import Pod
 from referee.core.result import Result, ResultError, from_text
 
 
@@ -25,30 +26,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Pod:
-    """One pod of a child."""
-
-    name: str
-    phase: str
-    started: bool = False
-    """The adapter container has run."""
-    waiting: tuple[str, str] | None = None
-    """Reason and message of a container that cannot start."""
-    unschedulable: str | None = None
-    exit_code: int | None = None
-    exit_reason: str = ""
-    """As the kubelet says: Completed, Error, OOMKilled, ..."""
-    termination_message: str = ""
-    evicted: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """Samples of one child, as the adapter counts them."""
 
     total: int | None = None
     done: int = 0
     errors: int = 0
+    phase: str = ""
+    """What the adapter is at, in the eval-hub-sdk's words; empty if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +109,21 @@ def progress_from_text(text: str | None) -> Progress | None:
         raw = json.loads(text) if text else None
         if not raw:
             return None
-        total = raw.get("total")
-        return Progress(None if total is None else int(total), int(raw.get("done", 0)), int(raw.get("errors", 0)))
+        total, phase = raw.get("total"), raw.get("phase")
+        return Progress(
+            None if total is None else int(total),
+            int(raw.get("done", 0)),
+            int(raw.get("errors", 0)),
+            phase if isinstance(phase, str) else "",
+        )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
+
+
+def progress_text(progress: Progress) -> str:
+    """Progress as its annotation has it."""
+    told: dict[str, Any] = {"total": progress.total, "done": progress.done, "errors": progress.errors}
+    return json.dumps(told | ({"phase": progress.phase} if progress.phase else {}), separators=(",", ":"))
 
 
 def child_from_job(job: Mapping[str, Any]) -> Child | None:
@@ -160,35 +156,3 @@ def child_from_job(job: Mapping[str, Any]) -> Child | None:
 
 
 _ENDS = ("Complete", "Failed")
-
-
-def pod_from_object(pod: Mapping[str, Any]) -> Pod:
-    """A pod's part in a child, from a v1 Pod."""
-    status = pod.get("status") or {}
-    container: Mapping[str, Any] = next(
-        (c for c in status.get("containerStatuses") or () if c["name"] == names.ADAPTER_CONTAINER), {}
-    )
-    state = container.get("state") or {}
-    ended, waiting = state.get("terminated"), state.get("waiting")
-    init_waiting = next(
-        (w for c in status.get("initContainerStatuses") or () if (w := (c.get("state") or {}).get("waiting"))), None
-    )
-    waiting = waiting if waiting and waiting.get("reason") not in _ON_THE_WAY else init_waiting
-    scheduled: Mapping[str, Any] = next((c for c in status.get("conditions") or () if c["type"] == "PodScheduled"), {})
-    return Pod(
-        name=pod["metadata"]["name"],
-        phase=status.get("phase", "Pending"),
-        started="running" in state or ended is not None,
-        waiting=(waiting["reason"], waiting.get("message", ""))
-        if waiting and waiting.get("reason") not in _ON_THE_WAY
-        else None,
-        unschedulable=scheduled.get("message", "") if scheduled.get("reason") == "Unschedulable" else None,
-        exit_code=ended.get("exitCode") if ended else None,
-        exit_reason=ended.get("reason", "") if ended else "",
-        termination_message=ended.get("message", "") if ended else "",
-        evicted=status.get("message", "") if status.get("reason") == "Evicted" else None,
-    )
-
-
-_ON_THE_WAY = ("ContainerCreating", "PodInitializing", None)
-"""Waiting that is no trouble."""

@@ -1,14 +1,17 @@
 """job.json: what an adapter is told. One document for a pod and for a process.
 
-Its top level is the contract of the published eval-hub-sdk; what that lacks stands under `referee`, where that
-SDK ignores it. No secret is ever in it: credentials are files.
+Its top level is the contract of the published eval-hub-sdk, in the order in which its server writes it; what that
+lacks stands under `referee`, where that SDK ignores it. No secret is ever in it: credentials are files.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from referee.api.evaluationjob import EvaluationJob, Execution
+from referee.api.exports import Exports
 from referee.api.runplan import PlannedBenchmark, RunPlan
+
+_NUM_EXAMPLES = "num_examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +28,80 @@ class Host:
 def job_spec(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int, host: Host) -> dict[str, Any]:
     """The document for one attempt at one benchmark."""
     model = job.spec.model
-    document: dict[str, Any] = {
+    auth = {"auth": {"secret_ref": host.secret_ref}} if host.secret_ref is not None else {}
+    parameters, examples = _parameters(planned, plan.adapters[planned.provider].contract)
+    return {
         "id": job.metadata.name,
         "provider_id": planned.provider,
         "benchmark_id": planned.id,
         "benchmark_index": planned.index,
-        "model": {"url": host.model_url or model.url, "name": model.name},
-        "parameters": planned.parameters,
+        "model": {"url": host.model_url or model.url, "name": model.name, **auth},
+        **({} if examples is None else {_NUM_EXAMPLES: examples}),
+        "parameters": parameters,
+        **_experiment(job.spec.exports),
         "callback_url": host.callback_url,
-        "tags": [],
-        "referee": {
-            "namespace": job.metadata.namespace,
-            "attempt": attempt,
-            "confidence": job.spec.confidence,
-            "model": {
-                "api": model.api,
-                "headers": model.headers,
-                "timeoutSeconds": model.timeout_seconds,
-                "parameters": model.parameters,
-            },
-            "execution": _execution(job.spec.execution, len(plan.benchmarks)),
-            "metrics": [metric.wire() for metric in planned.metrics],
-        },
+        **_registry(job.spec.exports),
+        **_primary(planned),
+        "referee": _own(job, plan, planned, attempt),
     }
-    if host.secret_ref is not None:
-        document["model"]["auth"] = {"secret_ref": host.secret_ref}
-    if planned.num_examples is not None:
-        document["num_examples"] = planned.num_examples
-    if planned.primary_score is not None:
-        document["primary_score"] = {
-            "metric": planned.primary_score.metric,
-            "lower_is_better": bool(planned.primary_score.lower_is_better),
-        }
-    if planned.task is not None:
-        document["referee"]["task"] = planned.task
-    if planned.sampling is not None:
-        document["referee"]["sampling"] = planned.sampling.wire()
-    return document
+
+
+def _parameters(planned: PlannedBenchmark, contract: str) -> tuple[dict[str, Any], int | None]:
+    """Parameters and the number of samples.
+
+    The published SDK reads `num_examples` beside the parameters and knows no other way to ask for it, so one that was
+    given among them moves there, as a whole number, and is dropped if it is none.
+    """
+    if contract != "evalhub-v1" or _NUM_EXAMPLES not in planned.parameters:
+        return planned.parameters, planned.num_examples
+    given = planned.parameters[_NUM_EXAMPLES]
+    number = int(given) if isinstance(given, int | float) and not isinstance(given, bool) else None
+    rest = {name: value for name, value in planned.parameters.items() if name != _NUM_EXAMPLES}
+    return rest, number if planned.num_examples is None else planned.num_examples
+
+
+def _experiment(exports: Exports) -> dict[str, Any]:
+    if exports.mlflow is None:
+        return {}
+    tags = [{"key": tag.key, "value": tag.value} for tag in exports.mlflow.tags]
+    return {"experiment_name": exports.mlflow.experiment_name, **({"tags": tags} if tags else {})}
+
+
+def _registry(exports: Exports) -> dict[str, Any]:
+    """Where to export to; never the name of the Secret, which is the agent's."""
+    if exports.oci is None:
+        return {}
+    oci = exports.oci
+    coordinates: dict[str, Any] = {"oci_host": oci.host, "oci_repository": oci.repository}
+    coordinates |= {"oci_tag": oci.tag} if oci.tag is not None else {}
+    coordinates |= {"annotations": oci.annotations} if oci.annotations else {}
+    return {"exports": {"oci": {"coordinates": coordinates}}}
+
+
+def _primary(planned: PlannedBenchmark) -> dict[str, Any]:
+    if planned.primary_score is None:
+        return {}
+    lower = {"lower_is_better": True} if planned.primary_score.lower_is_better else {}
+    return {"primary_score": {"metric": planned.primary_score.metric, **lower}}
+
+
+def _own(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int) -> dict[str, Any]:
+    model = job.spec.model
+    return {
+        "namespace": job.metadata.namespace,
+        "attempt": attempt,
+        "confidence": job.spec.confidence,
+        "model": {
+            "api": model.api,
+            "headers": model.headers,
+            "timeoutSeconds": model.timeout_seconds,
+            "parameters": model.parameters,
+        },
+        "execution": _execution(job.spec.execution, len(plan.benchmarks)),
+        "metrics": [metric.wire() for metric in planned.metrics],
+        **({} if planned.task is None else {"task": planned.task}),
+        **({} if planned.sampling is None else {"sampling": planned.sampling.wire()}),
+    }
 
 
 def _execution(execution: Execution, benchmarks: int) -> dict[str, Any]:

@@ -11,8 +11,12 @@ from referee.core.children import Trouble
 from referee.core.result import Result, Samples
 
 _WORD = re.compile(r"[A-Z][A-Za-z0-9]{1,63}")
-_SHARED = frozenset({Reason.ADAPTER_ERROR, Reason.INVALID_PARAMETERS, Reason.NO_METRICS})
+_SHARED = frozenset({Reason.ADAPTER_ERROR, Reason.INVALID_PARAMETERS, Reason.NO_METRICS, Reason.RESULT_REFUSED})
 """Reasons that mean the same from an adapter as from us."""
+_TRUNCATED = Trouble(
+    Reason.RESULT_TRUNCATED,
+    "no gateway took the result while its pod could wait; this is the pod's termination message, as far as it fitted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Values:
     refused: Trouble | None = None
     """Why a result that claims to be complete is a failure."""
     note: Trouble | None = None
-    """What a result that counts lacks: its primary metric."""
+    """What a result that counts lacks: its primary metric, or what did not fit where it came from."""
 
 
 def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
@@ -41,7 +45,8 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
         "samples": counts.total,
         "errors": counts.errors,
         "unscored": _unscored(counts),
-        "truncated": result.truncated or None,
+        "truncated": result.truncated or result.undelivered or None,
+        "result_digest": result.digest or None,
     }
     if not reading.values:
         said = "; ".join(reading.problems) or "the adapter reported success without a single metric"
@@ -49,7 +54,7 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
     missing = reading.primary
     if planned.primary_score is not None and missing.reason is not None:
         return Values(fields, note=Trouble(missing.reason, missing.message))
-    return Values(fields)
+    return Values(fields, note=_TRUNCATED if result.digest == "" and fields["truncated"] else None)
 
 
 def failure(result: Result) -> Trouble:

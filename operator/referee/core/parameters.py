@@ -11,6 +11,8 @@ from typing import Any
 
 import jsonschema
 
+from referee.api.nearest import alternatives
+
 _REFUSED = {
     "$ref": "write what it refers to in its place",
     "$dynamicRef": "write what it refers to in its place",
@@ -48,7 +50,16 @@ def problems(schema: Mapping[str, Any], parameters: Mapping[str, Any], most: int
     """What is wrong with parameters by a schema that can be used; None if nothing is."""
     found = jsonschema.Draft202012Validator(dict(schema)).iter_errors(dict(parameters))
     errors = sorted(found, key=lambda error: error.json_path)[:most]
-    return "; ".join(f"parameters{e.json_path.removeprefix('$')}: {e.message}" for e in errors) or None
+    return "; ".join(f"parameters{e.json_path.removeprefix('$')}: {e.message}{_meant(e)}" for e in errors) or None
+
+
+def _meant(error: jsonschema.ValidationError) -> str:
+    """What there is instead of a parameter that does not exist."""
+    known = error.schema.get("properties") if isinstance(error.schema, Mapping) else None
+    if error.validator != "additionalProperties" or not known or not isinstance(error.instance, Mapping):
+        return ""
+    unknown = next((name for name in error.instance if name not in known), None)
+    return "" if unknown is None else alternatives(str(unknown), known)
 
 
 def _keywords(node: object, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:

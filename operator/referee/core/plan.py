@@ -84,7 +84,7 @@ def _accepted(status: EvaluationJobStatus, plan: RunPlan, version: str) -> Evalu
             "benchmarks": [BenchmarkStatus(index=b.index, id=b.id, provider=b.provider) for b in plan.benchmarks],
             "provenance": Provenance(
                 plan_digest=plan.digest,
-                images=sorted({adapter.image for adapter in plan.adapters.values()}),
+                images=sorted({adapter.image for adapter in plan.adapters.values() if adapter.image is not None}),
                 operator_version=version,
             ),
         }

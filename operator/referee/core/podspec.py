@@ -5,26 +5,27 @@ downward API projects to /meta/job.json, so a child is one atomic write. Above 3
 ConfigMap instead. The pod satisfies PodSecurity `restricted`, writes only to emptyDirs, and holds no token but
 the projected one, with which it can do nothing but report.
 
-The pod is built as a list of containers with the adapter as one of them, so that an agent can stand beside it.
+Beside the adapter (`adapter.py`) stand, where they are needed, the init container that fetches test data
+(`fetching.py`) and the agent (`sidecar.py`), in this order: what failed to be fetched needs no agent.
 """
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from referee.api import names
-from referee.api.benchmark import Resources
 from referee.api.evaluationjob import EvaluationJob
-from referee.api.pod import EnvVar, PodSettings
 from referee.api.provider import Adapter
 from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.core import sidecar
+from referee.core.adapter import NO_TOKEN, adapter_container, adapter_mounts
 from referee.core.children import child_name, label_value
+from referee.core.container import POD_SECURITY, Manifest, Mounted, projected_fields, volumes
+from referee.core.fetching import FetchLimits, as_seen, fetched, fetcher
 from referee.core.jobspec import Host, job_spec
 
-Manifest = dict[str, Any]
-
 MAX_ANNOTATED_SPEC = 32 * 1024
-TOKEN_SECONDS = 3600
+_GRACE = 30
+"""Of a pod whose adapter reports by itself, in seconds, where the job does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class PodDefaults:
     """Base address of the gateway as adapters reach it."""
     service_account: str = "default"
     """Without rights; used where a job names none."""
+    agent_image: str = "referee.dev/referee-agent:dev"
+    """Of the agent, and of the init container that fetches test data."""
+    insecure_registries: tuple[str, ...] = ()
+    """Spoken to in plain HTTP."""
+    mlflow_tracking_uri: str = ""
+    """The MLflow that jobs may export to; empty: none."""
+    fetch: FetchLimits = field(default_factory=FetchLimits)
+    """Of test data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,10 @@ def child_manifests(
 ) -> ChildManifests:
     """The manifests of one attempt at one benchmark."""
     name = child_name(job.metadata.name, job.metadata.uid, planned.index, attempt)
+    adapter = plan.adapters[planned.provider]
     auth = job.spec.model.auth
-    host = Host(defaults.callback_url, auth.secret_ref.name if auth else None)
+    callback_url = sidecar.URL if _has_agent(adapter) else defaults.callback_url
+    host = Host(callback_url, auth.secret_ref.name if auth else None)
     text = json.dumps(job_spec(job, plan, planned, attempt, host), separators=(",", ":"), allow_nan=False)
     inline = len(text.encode()) <= MAX_ANNOTATED_SPEC
     labels = _labels(job, planned, attempt)
@@ -61,7 +72,12 @@ def child_manifests(
         "labels": labels,
         "ownerReferences": [_owner(job)],
     }
-    pod_annotations = {**job.spec.pod.annotations, **({names.ANNOTATION_JOB_SPEC: text} if inline else {})}
+    annotations = {
+        **job.spec.pod.annotations,
+        **({names.ANNOTATION_JOB_SPEC: text} if inline else {}),
+        **({names.ANNOTATION_NO_TOKEN: NO_TOKEN} if _has_agent(adapter) else {}),
+    }
+    meta = _meta(None if inline else name)
     spec: Manifest = {
         "backoffLimit": 0,
         "podReplacementPolicy": "Failed",
@@ -70,8 +86,8 @@ def child_manifests(
             "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
         },
         "template": {
-            "metadata": {"labels": {**job.spec.pod.labels, **labels}, "annotations": pod_annotations},
-            "spec": _pod_spec(job, plan.adapters[planned.provider], planned, defaults, None if inline else name),
+            "metadata": {"labels": {**job.spec.pod.labels, **labels}, "annotations": annotations},
+            "spec": _pod_spec(job, adapter, planned, defaults, meta),
         },
     }
     if job.spec.queue_name:
@@ -86,6 +102,18 @@ def child_manifests(
     return ChildManifests(child, None if inline else _config_map(metadata, text))
 
 
+def grace_seconds(job: EvaluationJob, adapter: Adapter) -> int:
+    """How long the pod has between SIGTERM and SIGKILL."""
+    asked = job.spec.pod.termination_grace_period_seconds
+    if asked is not None:
+        return asked
+    return sidecar.GRACE if _has_agent(adapter) else _GRACE
+
+
+def _has_agent(adapter: Adapter) -> bool:
+    return adapter.contract == "evalhub-v1"
+
+
 def _config_map(metadata: Manifest, text: str) -> Manifest:
     return {
         "apiVersion": "v1",
@@ -94,6 +122,17 @@ def _config_map(metadata: Manifest, text: str) -> Manifest:
         "immutable": True,
         "data": {names.JOB_SPEC_FILE: text},
     }
+
+
+def _meta(spec_map: str | None) -> Mounted:
+    """The job spec: a ConfigMap's, or the annotation's."""
+    annotation = f"metadata.annotations['{names.ANNOTATION_JOB_SPEC}']"
+    source: Manifest = (
+        {"configMap": {"name": spec_map}}
+        if spec_map
+        else {"downwardAPI": projected_fields({names.JOB_SPEC_FILE: annotation})}
+    )
+    return Mounted("meta", source, names.META_DIR, read_only=True)
 
 
 def _labels(job: EvaluationJob, planned: PlannedBenchmark, attempt: int) -> dict[str, str]:
@@ -118,11 +157,22 @@ def _owner(job: EvaluationJob) -> Manifest:
 
 
 def _pod_spec(
-    job: EvaluationJob, adapter: Adapter, planned: PlannedBenchmark, defaults: PodDefaults, spec_map: str | None
+    job: EvaluationJob, adapter: Adapter, planned: PlannedBenchmark, defaults: PodDefaults, meta: Mounted
 ) -> Manifest:
-    pod = job.spec.pod
-    volumes, mounts = _volumes(job, planned, spec_map)
+    pod, grace = job.spec.pod, grace_seconds(job, adapter)
+    data = planned.test_data
+    mounted = adapter_mounts(job, adapter, meta, as_seen(data, defaults.fetch) if data else None)
+    before: list[Manifest] = []
+    others: list[Mounted] = []
+    if data is not None and fetched(data):
+        made, needed = fetcher(data, defaults.agent_image, defaults.fetch)
+        before, others = [made], needed
+    if _has_agent(adapter):
+        registry = sidecar.Registry(job.spec.exports.oci, defaults.insecure_registries)
+        made, needed = sidecar.agent(defaults.agent_image, defaults.callback_url, meta, grace, registry)
+        before, others = [*before, made], [*others, *needed]
     optional = {
+        "initContainers": before,
         "nodeSelector": pod.node_selector,
         "tolerations": pod.tolerations,
         "affinity": pod.affinity,
@@ -136,98 +186,9 @@ def _pod_spec(
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "serviceAccountName": pod.service_account_name or defaults.service_account,
-        "terminationGracePeriodSeconds": pod.termination_grace_period_seconds,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": 65532,
-            "runAsGroup": 65532,
-            "fsGroup": 65532,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [_adapter_container(adapter, planned, pod, mounts)],
-        "volumes": volumes,
+        "terminationGracePeriodSeconds": grace,
+        "securityContext": POD_SECURITY,
+        "containers": [adapter_container(job, adapter, planned, mounted, defaults.mlflow_tracking_uri)],
+        "volumes": volumes([*mounted, *others]),
         **{key: value for key, value in optional.items() if value},
     }
-
-
-def _adapter_container(
-    adapter: Adapter, planned: PlannedBenchmark, pod: PodSettings, mounts: list[Manifest]
-) -> Manifest:
-    container: Manifest = {
-        "name": names.ADAPTER_CONTAINER,
-        "image": adapter.image,
-        "imagePullPolicy": adapter.pull_policy,
-        "env": _env(adapter.env, pod.env),
-        "resources": _resources(adapter, pod.resources, planned.resources),
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
-        "volumeMounts": mounts,
-    }
-    return (
-        container
-        | ({"command": adapter.command} if adapter.command else {})
-        | ({"args": adapter.args} if adapter.args else {})
-    )
-
-
-def _env(*layers: list[EnvVar]) -> list[Manifest]:
-    """Ours first, then the provider's, then the job's; a later layer wins by name."""
-    merged = {"EVALHUB_MODE": {"name": "EVALHUB_MODE", "value": "k8s"}, "HOME": {"name": "HOME", "value": "/tmp"}}  # noqa: S108
-    for layer in layers:
-        merged |= {entry.name: entry.wire() for entry in layer}
-    return list(merged.values())
-
-
-def _resources(adapter: Adapter, *over: Resources | None) -> Manifest:
-    """The provider's, then the job's, then the benchmark's; GPUs as a limit on whole devices."""
-    requests, limits = dict(adapter.resources.requests), dict(adapter.resources.limits)
-    for layer in filter(None, over):
-        requests |= layer.requests
-        limits |= layer.limits
-    if adapter.gpu:
-        limits.setdefault("nvidia.com/gpu", str(adapter.gpu))
-    return {"requests": {"cpu": "100m", "memory": "256Mi"} | requests, **({"limits": limits} if limits else {})}
-
-
-def _volumes(
-    job: EvaluationJob, planned: PlannedBenchmark, spec_map: str | None
-) -> tuple[list[Manifest], list[Manifest]]:
-    """The pod's volumes, and where the adapter sees them."""
-    annotation = f"metadata.annotations['{names.ANNOTATION_JOB_SPEC}']"
-    meta: Manifest = (
-        {"configMap": {"name": spec_map}}
-        if spec_map
-        else {"downwardAPI": {"items": [{"path": names.JOB_SPEC_FILE, "fieldRef": {"fieldPath": annotation}}]}}
-    )
-    token = {"audience": names.ADAPTER_AUDIENCE, "expirationSeconds": TOKEN_SECONDS, "path": "token"}
-    namespace = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
-    identity = {"sources": [{"serviceAccountToken": token}, {"downwardAPI": {"items": [namespace]}}]}
-    entries: list[tuple[str, Manifest, Manifest]] = [
-        ("meta", meta, {"mountPath": names.META_DIR, "readOnly": True}),
-        ("identity", {"projected": identity}, {"mountPath": names.SERVICE_ACCOUNT_DIR, "readOnly": True}),
-        ("data", {"emptyDir": {}}, {"mountPath": names.DATA_DIR}),
-        ("tmp", {"emptyDir": {}}, {"mountPath": "/tmp"}),  # noqa: S108
-    ]
-    if auth := job.spec.model.auth:
-        secret = auth.secret_ref.name
-        certificate = {"name": secret, "optional": True, "items": [{"key": "ca.crt", "path": "ca_cert"}]}
-        sources = [{"secret": {"name": secret}}, {"secret": certificate}]
-        entries.append(
-            ("model", {"projected": {"sources": sources}}, {"mountPath": names.MODEL_SECRET_DIR, "readOnly": True})
-        )
-    if data := planned.test_data:
-        mount: Manifest = {"mountPath": names.TEST_DATA_DIR, "readOnly": True}
-        if data.config_map:
-            entries.append(("test-data", {"configMap": {"name": data.config_map.name}}, mount))
-        elif data.pvc:
-            sub_path = {"subPath": data.pvc.sub_path} if data.pvc.sub_path else {}
-            claim = {"claimName": data.pvc.claim_name, "readOnly": True}
-            entries.append(("test-data", {"persistentVolumeClaim": claim}, mount | sub_path))
-    for number, volume in enumerate(job.spec.pod.volumes):
-        claim = {"claimName": volume.claim_name, "readOnly": volume.read_only}
-        mount = {"mountPath": volume.mount_path, "readOnly": volume.read_only}
-        entries.append((f"cache-{number}", {"persistentVolumeClaim": claim}, mount))
-    return [{"name": n, **v} for n, v, _ in entries], [{"name": n, **m} for n, _, m in entries]

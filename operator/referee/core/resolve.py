@@ -6,7 +6,7 @@ job that could only fail later.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from referee.api.benchmark import BenchmarkRef, PrimaryScore
 from referee.api.collection import Collection
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import CollectionOverride, CollectionUse, EvaluationJob
+from referee.api.nearest import alternatives
 from referee.api.provider import CatalogueBenchmark, Provider
 from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.core.parameters import fill, problems, schema_trouble
@@ -31,6 +32,12 @@ class Catalogue(Protocol):
     def collection(self, id_: str) -> Collection | None:
         """The oldest collection of that id."""
 
+    def provider_ids(self) -> Iterable[str]:
+        """Every id that would be found, for whoever wrote another."""
+
+    def collection_ids(self) -> Iterable[str]:
+        """The same of collections."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -47,7 +54,12 @@ class _Refused(Exception):  # noqa: N818 - control flow inside this module
 
 
 def resolve(
-    job: EvaluationJob, catalogue: Catalogue, allowed_service_accounts: frozenset[str] = frozenset()
+    job: EvaluationJob,
+    catalogue: Catalogue,
+    allowed_service_accounts: frozenset[str] = frozenset(),
+    *,
+    in_pods: bool = True,
+    mlflow: bool = False,
 ) -> RunPlan | Refusal:
     """The plan of a job, or why there is none.
 
@@ -55,38 +67,53 @@ def resolve(
         job: the job.
         catalogue: where providers and collections are found.
         allowed_service_accounts: those that `pod.serviceAccountName` may ask for.
+        in_pods: adapters are images; else they are programs of this machine.
+        mlflow: whether there is an MLflow that a job may export to.
     """
     try:
-        return _resolve(job, catalogue, allowed_service_accounts)
+        _check_account(job, allowed_service_accounts)
+        _check_exports(job, mlflow=mlflow)
+        return _resolve(job, catalogue, in_pods=in_pods)
     except _Refused as refused:
         return refused.refusal
 
 
-def _resolve(job: EvaluationJob, catalogue: Catalogue, allowed: frozenset[str]) -> RunPlan:
-    spec = job.spec
-    asked = spec.pod.service_account_name
+def _check_account(job: EvaluationJob, allowed: frozenset[str]) -> None:
+    asked = job.spec.pod.service_account_name
     if asked is not None and asked not in allowed:
         raise _Refused(
             Reason.SERVICE_ACCOUNT_NOT_ALLOWED,
             f"spec.pod.serviceAccountName {asked!r} is not allowed by the operator: leave it out, or allow it",
         )
+
+
+def _check_exports(job: EvaluationJob, *, mlflow: bool) -> None:
+    if job.spec.exports.mlflow is not None and not mlflow:
+        raise _Refused(
+            Reason.MLFLOW_NOT_CONFIGURED,
+            "spec.exports.mlflow: the operator knows no MLflow: leave it out, or set REFEREE_MLFLOW_TRACKING_URI",
+        )
+
+
+def _resolve(job: EvaluationJob, catalogue: Catalogue, *, in_pods: bool) -> RunPlan:
+    spec = job.spec
     criteria = spec.pass_criteria
     if spec.collection is not None:
         collection = catalogue.collection(spec.collection.id)
         if collection is None:
             raise _Refused(
                 Reason.COLLECTION_NOT_FOUND,
-                f"spec.collection.id {spec.collection.id!r}: no such Collection in this namespace or the catalogue",
+                f"spec.collection.id {spec.collection.id!r}: no such Collection in this namespace or the catalogue"
+                + alternatives(spec.collection.id, catalogue.collection_ids()),
             )
         wanted = _overridden(collection, spec.collection)
         criteria = criteria or collection.spec.pass_criteria
     else:
         wanted = list(spec.benchmarks or ())
-    planned = [_planned(index, ref, catalogue) for index, ref in enumerate(wanted)]
-    providers = {ref.provider: catalogue.provider(ref.provider) for ref in wanted}
+    providers = {ref.provider: _installed(ref, catalogue, in_pods=in_pods) for ref in wanted}
     plan = RunPlan(
-        adapters={id_: provider.spec.adapter for id_, provider in providers.items() if provider},
-        benchmarks=planned,
+        adapters={id_: p.spec.adapter for id_, p in providers.items() if p.spec.adapter is not None},
+        benchmarks=[_planned(index, ref, providers[ref.provider]) for index, ref in enumerate(wanted)],
         pass_criteria=criteria,
     )
     _check_whole(job, plan)
@@ -95,13 +122,14 @@ def _resolve(job: EvaluationJob, catalogue: Catalogue, allowed: frozenset[str]) 
 
 def _overridden(collection: Collection, use: CollectionUse) -> list[BenchmarkRef]:
     refs = {(ref.id, ref.provider): ref for ref in collection.spec.benchmarks}
+    own = [f"{ref.provider}/{ref.id}" for ref in collection.spec.benchmarks]
     for override in use.overrides:
         key = (override.id, override.provider)
         if key not in refs:
             raise _Refused(
                 Reason.OVERRIDE_NOT_IN_COLLECTION,
                 f"spec.collection.overrides: collection {use.id!r} has no benchmark {override.id!r} of provider"
-                f" {override.provider!r}; it has {_listed(f'{p}/{i}' for i, p in refs)}",
+                f" {override.provider!r}" + alternatives(f"{override.provider}/{override.id}", own),
             )
         refs[key] = _override(refs[key], override)
     return list(refs.values())
@@ -110,33 +138,41 @@ def _overridden(collection: Collection, use: CollectionUse) -> list[BenchmarkRef
 def _override(ref: BenchmarkRef, override: CollectionOverride) -> BenchmarkRef:
     given = {
         name: value
-        for name in ("weight", "pass_criteria", "num_examples")
+        for name in ("weight", "primary_score", "pass_criteria", "test_data", "num_examples")
         if (value := getattr(override, name)) is not None
     }
     return ref.model_copy(update={**given, "parameters": {**ref.parameters, **(override.parameters or {})}})
 
 
-def _planned(index: int, ref: BenchmarkRef, catalogue: Catalogue) -> PlannedBenchmark:
+def _installed(ref: BenchmarkRef, catalogue: Catalogue, *, in_pods: bool) -> Provider:
     provider = catalogue.provider(ref.provider)
     where = f"benchmark {ref.provider}/{ref.id}"
     if provider is None:
         raise _Refused(
             Reason.PROVIDER_NOT_FOUND,
-            f"{where}: no Provider of id {ref.provider!r} in this namespace or the catalogue",
+            f"{where}: no Provider of id {ref.provider!r} in this namespace or the catalogue"
+            + alternatives(ref.provider, catalogue.provider_ids()),
         )
-    if provider.spec.adapter.contract != "referee-v1":
+    program = provider.spec.adapter is not None and bool(provider.spec.adapter.local_command)
+    if not (provider.installed or (program and not in_pods)):
+        need = "spec.adapter.image" if in_pods else "spec.adapter.localCommand"
         raise _Refused(
-            Reason.CONTRACT_NOT_SUPPORTED,
-            f"{where}: the provider's adapter speaks {provider.spec.adapter.contract}; this operator hosts referee-v1",
+            Reason.ADAPTER_NOT_INSTALLED,
+            f"{where}: Provider {provider.id!r} is known here but not installed: set its {need}",
         )
+    return provider
+
+
+def _planned(index: int, ref: BenchmarkRef, provider: Provider) -> PlannedBenchmark:
+    where = f"benchmark {ref.provider}/{ref.id}"
     offered = {b.id: b for b in provider.spec.benchmarks}
     entry = offered.get(ref.id)
     if entry is None:
         raise _Refused(
             Reason.BENCHMARK_NOT_FOUND,
-            f"{where}: Provider {provider.id!r} has no such benchmark; it has {_listed(offered)}",
+            f"{where}: Provider {provider.id!r} has no such benchmark{alternatives(ref.id, offered)}",
         )
-    primary = _primary(ref, entry)
+    primary = primary_of(ref, entry)
     criteria = ref.pass_criteria or entry.pass_criteria
     if primary is None and (criteria is not None or ref.weight > 0):
         raise _Refused(
@@ -161,7 +197,7 @@ def _planned(index: int, ref: BenchmarkRef, catalogue: Catalogue) -> PlannedBenc
     )
 
 
-def _primary(ref: BenchmarkRef, entry: CatalogueBenchmark) -> PrimaryScore | None:
+def primary_of(ref: BenchmarkRef, entry: CatalogueBenchmark) -> PrimaryScore | None:
     """What the job says of the primary score over what the provider says, field by field."""
     given = ref.primary_score or entry.primary_score
     if given is None:
@@ -238,9 +274,3 @@ def _digest(job: EvaluationJob, plan: RunPlan) -> str:
     images = {id_: [a.image, *a.command, *a.args] for id_, a in sorted(plan.adapters.items())}
     text = canonical({"model": model, "benchmarks": measured, "images": images})
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def _listed(ids: Any, limit: int = 8) -> str:  # noqa: ANN401 - any iterable of text
-    found: Sequence[str] = sorted(ids)
-    more = f" and {len(found) - limit} more" if len(found) > limit else ""
-    return ", ".join(found[:limit]) + more

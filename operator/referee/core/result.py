@@ -6,19 +6,22 @@ without a name, or text that is no JSON is a `ResultError`, never a value.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 MAX_BYTES = 32 * 1024
 """Of a result on a child Job: a patch with 32 KiB costs the control plane twice what a small one does."""
 
 
-_LARGEST = 1e300
+LARGEST = 1e300
 """Beyond it arithmetic overflows; NaN and infinity are not below it."""
 
 
 _MOST = 2**53
 """Counts beyond it are not exact in JSON, and no status could hold them."""
+
+SUMMARY = ("status", "metrics", "samples", "slices", "reason", "message", "retryable", "truncated", "completedAt")
+"""What of a result stands on its child; the rest is for readers of the results store."""
 
 
 class ResultError(ValueError):
@@ -57,10 +60,14 @@ class Result:
     message: str = ""
     retryable: bool = True
     truncated: bool = False
+    undelivered: bool = False
+    """The gateway never acknowledged it: there is no more of it anywhere than what was read."""
+    digest: str = field(default="", compare=False)
+    """Of the whole document, under which the results store has it; of what was read, where that is the whole."""
 
 
 def _number(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         raise ResultError(f"{what} must be a finite number, not {value!r}")
     return float(value)
 
@@ -114,7 +121,20 @@ def from_document(document: object) -> Result:
         message=str(document.get("message") or ""),
         retryable=document.get("retryable") is not False,
         truncated=document.get("truncated") is True,
+        undelivered=document.get("undelivered") is True,
+        digest=_named(document),
     )
+
+
+def _named(document: dict[str, Any]) -> str:
+    """The digest that the document names, else its own; empty where what nobody reads of it is no JSON."""
+    named = document.get("digest")
+    if isinstance(named, str):
+        return named
+    try:
+        return digest(document)
+    except (ValueError, RecursionError):
+        return ""
 
 
 def from_text(text: str) -> Result:
@@ -140,6 +160,12 @@ def canonical(document: dict[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def summary(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BYTES) -> dict[str, Any]:
+    """What of a result stands on its child, within `limit` bytes; it carries the whole's digest where it lacks any."""
+    kept = {key: document[key] for key in SUMMARY if key in document}
+    return cut(document if len(kept) == len(document) else {**kept, "digest": digest(document)}, gated, limit)
+
+
 def cut(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BYTES) -> dict[str, Any]:
     """The document within `limit` bytes.
 
@@ -148,7 +174,7 @@ def cut(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BYTES)
     """
     if len(canonical(document)) <= limit:
         return document
-    small = {**document, "truncated": True, "digest": digest(document)}
+    small = {"digest": digest(document), **document, "truncated": True}
     small.pop("slices", None)
     small["metrics"] = []
     small["metrics"] = _within(document.get("metrics") or [], gated, limit - len(canonical(small)))

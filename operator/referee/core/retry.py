@@ -7,7 +7,11 @@ attempt. A child that ran and is gone is not retried: its adapter may still be c
 from referee.api.conditions import Reason
 
 _FINAL = frozenset(
-    {Reason.CHILD_LOST, Reason.PENDING_DEADLINE_EXCEEDED, Reason.DEADLINE_EXCEEDED, Reason.NAME_CONFLICT}
+    {
+        *(Reason.CHILD_LOST, Reason.PENDING_DEADLINE_EXCEEDED, Reason.DEADLINE_EXCEEDED, Reason.NAME_CONFLICT),
+        *(Reason.TEST_DATA_FORBIDDEN, Reason.TEST_DATA_TOO_LARGE, Reason.TEST_DATA_NOT_FOUND),
+        *(Reason.TEST_DATA_UNAUTHORIZED, Reason.TEST_DATA_DIGEST_MISMATCH),
+    }
 )
 
 

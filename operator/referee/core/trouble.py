@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from referee.api.conditions import Reason
-from referee.core.children import Child, Pod, Trouble
+from referee.core.children import Child, Trouble
+from referee.core.pods import Pod
 
 _WAITING = {
     "ErrImagePull": Reason.IMAGE_PULL_FAILED,
@@ -41,10 +42,23 @@ _NOT_YET = "failed to sync"
 _FAILED_SCHEDULING = (("persistentvolumeclaim", Reason.MISSING_VOLUME),)
 """A claim that does not exist, or is not bound, is found out by the scheduler: no pod gets as far as mounting it."""
 
+NO_TEST_DATA = (
+    Reason.TEST_DATA_UNREACHABLE,
+    Reason.TEST_DATA_FORBIDDEN,
+    Reason.TEST_DATA_TOO_LARGE,
+    Reason.TEST_DATA_NOT_FOUND,
+    Reason.TEST_DATA_UNAUTHORIZED,
+    Reason.TEST_DATA_DIGEST_MISMATCH,
+)
+"""The words of the program that fetches test data."""
+
 _NEVER_RAN = ("StartError", "ContainerCannotRun")
 """Why a container ended, where its program could not be started: its exit code and its log say nothing then."""
 
 SIGKILL = 137
+
+_LAST_LINES = 150
+"""Characters of the end of a log in a message: the error is there, and a status keeps 256 bytes of it."""
 
 
 def of_pod(pod: Pod) -> Trouble | None:
@@ -65,19 +79,29 @@ def of_waiting(child: Child) -> Trouble | None:
 
 def of_end(child: Child) -> Trouble:
     """Why a child that ended left no result."""
-    for pod in reversed(child.pods):
-        if pod.evicted is not None:
-            return Trouble(Reason.EVICTED, pod.evicted)
-        if pod.exit_code:
-            return _of_exit(pod)
+    told = next((found for pod in reversed(child.pods) if (found := _of_end(pod)) is not None), None)
+    if told is not None:
+        return told
     if child.malformed is not None:
         return Trouble(Reason.RESULTS_INVALID, child.malformed)
     waiting = of_waiting(child)
     if child.ended == "Failed" and waiting is not None:
         return waiting
     if child.ended == "Complete":
-        return Trouble(Reason.RESULTS_MISSING, "the adapter exited with 0 but reported no result")
+        return _of_silence(child)
     return Trouble(Reason.ADAPTER_FAILED, "the Job failed without a result; its pod is gone")
+
+
+def _of_end(pod: Pod) -> Trouble | None:
+    if pod.evicted is not None:
+        return Trouble(Reason.EVICTED, pod.evicted)
+    if pod.fetch is not None and pod.fetch.failed is not None:
+        known = Reason.named(pod.fetch.reason)
+        return Trouble(
+            known if known is not None and known in NO_TEST_DATA else Reason.TEST_DATA_FAILED,
+            f"testData: {pod.fetch.failed}",
+        )
+    return _of_exit(pod) if pod.exit_code else None
 
 
 def _of_exit(pod: Pod) -> Trouble:
@@ -86,9 +110,30 @@ def _of_exit(pod: Pod) -> Trouble:
     if pod.exit_reason in _NEVER_RAN:
         return Trouble(Reason.CONTAINER_CANNOT_RUN, pod.termination_message or pod.exit_reason)
     hint = " (killed; out of memory, perhaps)" if pod.exit_code == SIGKILL else ""
-    return Trouble(
-        Reason.ADAPTER_FAILED, f"exit code {pod.exit_code}{hint} and no result: see the log of pod {pod.name}"
-    )
+    said = f"exit code {pod.exit_code}{hint} and no result: "
+    log = pod.termination_message.strip() if pod.sdk else ""
+    return Trouble(Reason.ADAPTER_FAILED, said + (_end_of(log) if log else f"see the log of pod {pod.name}"))
+
+
+def _of_silence(child: Child) -> Trouble:
+    """An end without an error and without a result; of the published SDK it is known what it keeps to its log."""
+    said = "the adapter exited with 0 but reported no result"
+    pod = next((pod for pod in reversed(child.pods) if pod.sdk), None)
+    if pod is not None:
+        log = _end_of(pod.termination_message.strip()) or f"see the log of pod {pod.name}"
+        said += f": eval-hub-sdk only logs a report that it could not make (a NaN metric); {log}"
+    return Trouble(Reason.RESULTS_MISSING, said)
+
+
+def _end_of(log: str) -> str:
+    """The last lines of a log, as many as fit."""
+    kept = ""
+    for line in reversed(log.splitlines()):
+        more = f"{line.strip()[:_LAST_LINES]} / {kept}" if kept else line.strip()[:_LAST_LINES]
+        if len(more) > _LAST_LINES:
+            break
+        kept = more
+    return kept
 
 
 def of_events(events: Iterable[Mapping[str, Any]]) -> Trouble | None:

@@ -5,11 +5,14 @@ import os
 import signal
 import sys
 
+import uvloop
+
 from referee.environment import SettingsError, read
 from referee.gateway.server import Gateway
 from referee.gateway.settings import GatewaySettings
 from referee.runtime.credentials import CredentialsError, load_credentials
 from referee.runtime.logs import configure_logging
+from referee.store import UnusableStore
 
 
 async def _run() -> None:
@@ -24,8 +27,8 @@ async def _run() -> None:
 def main() -> None:
     """Run until SIGTERM or Ctrl-C; exit code 2 where it cannot start."""
     try:
-        asyncio.run(_run())
-    except (SettingsError, CredentialsError) as error:
+        uvloop.run(_run())
+    except (SettingsError, CredentialsError, UnusableStore) as error:
         sys.stderr.write(f"referee-gateway: {error}\n")
         sys.exit(2)
 

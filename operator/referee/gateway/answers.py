@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from referee.gateway.errors import Malformed, Refusal
+from referee.gateway.errors import Malformed, Refusal, Unauthenticated
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Transactions:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get(TRANSACTION, "")
-        name = given if _USABLE.fullmatch(given) else str(uuid.uuid4())
+        name = given if is_transaction(given) else str(uuid.uuid4())
         scope.setdefault("state", {})["transaction"] = name
         started = False
 
@@ -58,6 +58,11 @@ class Transactions:
             await _answer(Request(scope), Refusal.status, Refusal.code, said)(scope, receive, named)
 
 
+def is_transaction(given: str) -> bool:
+    """Whether a caller's own id can be used."""
+    return _USABLE.fullmatch(given) is not None
+
+
 def install(app: FastAPI) -> None:
     """Make every answer of the application one of ours."""
     app.add_middleware(Transactions)
@@ -72,11 +77,16 @@ async def _refused(request: Request, error: Exception) -> Response:
     facts = {"job": request.path_params.get("job"), "code": refusal.status, "why": refusal.message}
     log.warning("refused", extra=facts)
     headers = {} if refusal.retry_after is None else {"Retry-After": str(max(1, round(refusal.retry_after)))}
+    if refusal.status == Unauthenticated.status:
+        headers["WWW-Authenticate"] = "Bearer"
     return _answer(request, refusal.status, refusal.message_code, refusal.message, headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    return _answer(request, Malformed.status, Malformed.code, str(error))
+    # the error's own text names our files
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    said = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+    return _answer(request, Malformed.status, Malformed.code, said)
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:

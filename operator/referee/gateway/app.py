@@ -3,12 +3,17 @@
 Nothing here knows Kubernetes, so a laptop's local mode serves the very same application over files.
 """
 
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI
 
 from referee.gateway.answers import install
 from referee.gateway.health import Probes, health_router
 from referee.gateway.reporting.children import Children
 from referee.gateway.reporting.events import EventLimits, events_router
+
+if TYPE_CHECKING:
+    from referee.gateway.services import Services
 
 
 def create_app(
@@ -17,6 +22,7 @@ def create_app(
     limits: EventLimits | None = None,
     probes: Probes | None = None,
     secret_in_path: bool = False,
+    services: "Services | None" = None,
 ) -> FastAPI:
     """The application.
 
@@ -25,9 +31,15 @@ def create_app(
         limits: of one event.
         probes: what /healthz, /readyz and /metrics tell.
         secret_in_path: credentials come as a path prefix, `/SECRET/api/v1/…`, and not as bearer tokens.
+        services: what people's surfaces are made over; None: there are no people here.
     """
-    app = FastAPI(title="Referee", openapi_url=None, redirect_slashes=False)
+    described = "/openapi.json" if services is not None else None
+    app = FastAPI(title="Referee", openapi_url=described, docs_url=None, redoc_url=None, redirect_slashes=False)
     install(app)
     app.include_router(health_router(probes or Probes()))
     app.include_router(events_router(children, limits or EventLimits(), secret_in_path=secret_in_path))
+    if services is not None:
+        from referee.gateway.surfaces import add_surfaces  # noqa: PLC0415 - a laptop has neither store nor API server
+
+        add_surfaces(app, services)
     return app

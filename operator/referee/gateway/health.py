@@ -32,15 +32,15 @@ def health_router(probes: Probes) -> APIRouter:
     async def health() -> dict[str, str]:
         return {"status": "healthy", "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
 
-    @router.get("/healthz")
+    @router.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
         return _verdict(probes.live)
 
-    @router.get("/readyz")
+    @router.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         return _verdict(probes.ready)
 
-    @router.get("/metrics")
+    @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         return Response(generate_latest(probes.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

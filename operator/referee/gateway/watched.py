@@ -1,23 +1,28 @@
-"""What the gateway keeps of pods, child Jobs and EvaluationJobs: just enough to say who calls and what stands.
+"""What the gateway keeps: of pods and child Jobs just enough to say who calls and what stands, its own kinds whole.
 
-Kept by reflectors, one for each kind and namespace, so that a Role suffices. The projections are small on purpose:
-of a result only its digest, of an EvaluationJob only which benchmark stands at which index. The operator's caches
-hold other parts of the same objects in another process; sharing their code would join what changes separately.
+Kept by reflectors, one for each kind and namespace, so that a Role suffices. Of a child's result only the digest is
+kept; an EvaluationJob, a Provider and a Collection are kept packed, since people read them. The catalogue's namespace
+may be one that nobody permitted: that is no reason not to be ready. The operator's caches hold other parts of the
+same objects in another process; sharing their code would join what changes separately.
 """
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Coroutine, Sequence
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from referee.api import names
 from referee.core import result
 from referee.core.children import Progress, progress_from_text
-from referee.runtime.cache import Cache
+from referee.gateway.kept import Kept, KeptCatalogue, catalogue_of, facts_of
+from referee.gateway.logs.containers import PodLogs, logs_of
+from referee.gateway.newest import Counted, NewestFirst
+from referee.runtime.cache import Cache, Key
 from referee.runtime.kube import Kube, Object
-from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS
+from referee.runtime.paths import COLLECTIONS, EVALUATION_JOBS, JOBS, PODS, PROVIDERS
 from referee.runtime.reflector import Reflector, State
 from referee.runtime.resync import Source
 
@@ -43,6 +48,8 @@ class SeenPod:
     over: bool
     """No container of it runs any more, nor will. One that is being deleted runs until its grace is over."""
     job: Owner | None
+    logs: PodLogs | None
+    """Where its logs are; None if it is no run's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class SeenJob:
     uid: str
     evaluation: Owner | None
     index: int | None
+    attempt: int
     ended: bool
     stopping: bool
     """Told to end; it takes results until it has."""
@@ -71,11 +79,20 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenEvaluation:
+class JobEntry(Kept):
     """An EvaluationJob."""
 
-    uid: str
     plan: tuple[tuple[int, Planned], ...]
+    phase: str
+    """As its status has it; empty while it has none."""
+    display_name: str
+    tags: tuple[str, ...]
+    group: str
+    owner: str
+    """Who made it through REST; empty if somebody else did."""
+    experiment: str
+    request: str
+    """Which request of REST it answers; empty if none."""
 
     def planned(self, index: int | None) -> Planned | None:
         """What stands at this index."""
@@ -85,19 +102,44 @@ class SeenEvaluation:
 class Watched:
     """The caches and what fills them; `tasks` are to be run until the end."""
 
-    def __init__(self, kube: Kube, namespaces: Sequence[str | None]) -> None:
-        """Reflect these namespaces; [None]: all of them."""
+    def __init__(self, kube: Kube, namespaces: Sequence[str | None], catalogue_namespace: str = "") -> None:
+        """Reflect these namespaces ([None]: all of them), and the one with the catalogue that all share, if any."""
         self.namespaces = namespaces
-        self.pods: Cache[SeenPod] = Cache(pod_of, {"uid": lambda pod: (pod.uid,)})
-        self.jobs: Cache[SeenJob] = Cache(job_of, {"uid": lambda job: (job.uid,)})
-        self.evaluations: Cache[SeenEvaluation] = Cache(evaluation_of)
+        self.pods: Cache[SeenPod] = Cache(
+            pod_of,
+            {
+                "uid": lambda pod: (pod.uid,),
+                "evaluation": lambda pod: (pod.logs.job_uid,) if pod.logs is not None else (),
+            },
+        )
+        self.on_pods: Callable[[Iterable[Key]], None] = lambda _: None
+        """Hears which pods changed, came or went; to be set before the tasks run."""
+        self.jobs: Counted[SeenJob] = Counted(
+            job_of,
+            {
+                "uid": lambda job: (job.uid,),
+                "evaluation": lambda job: (job.evaluation.uid,) if job.evaluation is not None else (),
+            },
+        )
+        self.evaluations: NewestFirst[JobEntry] = NewestFirst(evaluation_of, {"request": _by_request})
+        self.providers: Cache[KeptCatalogue] = Cache(catalogue_of, {"id": _by_id})
+        self.collections: Cache[KeptCatalogue] = Cache(catalogue_of, {"id": _by_id})
+        self.catalogue_namespace = catalogue_namespace
         label = names.LABEL_JOB_UID
         self._reflectors: list[Reflector[Any]] = []
         for namespace in namespaces:
             self._reflectors += [
-                Reflector(kube, Source(PODS, namespace, labels=label), self.pods),
+                Reflector(kube, Source(PODS, namespace, labels=label), self.pods, lambda keys: self.on_pods(keys)),  # noqa: PLW0108 - it is set later
                 Reflector(kube, Source(JOBS, namespace, labels=label), self.jobs),
                 Reflector(kube, Source(EVALUATION_JOBS, namespace), self.evaluations),
+                Reflector(kube, Source(PROVIDERS, namespace), self.providers),
+                Reflector(kube, Source(COLLECTIONS, namespace), self.collections),
+            ]
+        self._shared: list[Reflector[Any]] = []
+        if catalogue_namespace and not self.serves(catalogue_namespace):
+            self._shared = [
+                Reflector(kube, Source(PROVIDERS, catalogue_namespace), self.providers),
+                Reflector(kube, Source(COLLECTIONS, catalogue_namespace), self.collections),
             ]
 
     def serves(self, namespace: str) -> bool:
@@ -111,37 +153,60 @@ class Watched:
     @property
     def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What keeps the caches right."""
-        return [reflector.run for reflector in self._reflectors]
+        return [reflector.run for reflector in (*self._reflectors, *self._shared)]
 
     def unprimed(self) -> str | None:
         """Why the caches cannot be relied upon yet; None once each was filled."""
         waiting = [r for r in self._reflectors if not r.synced.is_set()]
+        waiting += [r for r in self._shared if r.state is State.STARTING]
         if not waiting:
             return None
         told = next((r.problem for r in waiting if r.state is not State.STARTING and r.problem), None)
-        return f"{len(waiting)} of {len(self._reflectors)} caches are not filled" + (f": {told}" if told else "")
+        return f"{len(waiting)} of {len(self._reflectors) + len(self._shared)} caches are not filled" + (
+            f": {told}" if told else ""
+        )
 
     async def primed(self) -> None:
-        """Wait until each cache was filled."""
+        """Wait until each cache was filled; the shared catalogue's are not waited for."""
         await asyncio.gather(*(reflector.synced.wait() for reflector in self._reflectors))
+
+    def upsert(self, obj: Object) -> None:
+        """Take the answer to a write, where a watch will also take the object away again."""
+        namespace = obj["metadata"]["namespace"]
+        if self.serves(namespace) or (self._shared and namespace == self.catalogue_namespace):
+            self._cache_of(obj["kind"]).upsert(obj)
+
+    def discard(self, kind: str, key: Key, uid: str) -> None:
+        """Forget what was deleted."""
+        self._cache_of(kind).discard(key, uid)
+
+    def _cache_of(self, kind: str) -> Cache[Any]:
+        caches: dict[str, Cache[Any]] = {
+            EVALUATION_JOBS.kind: self.evaluations,
+            PROVIDERS.kind: self.providers,
+            COLLECTIONS.kind: self.collections,
+        }
+        return caches[kind]
 
 
 def pod_of(obj: Object) -> SeenPod:
     """Project a v1 Pod."""
     over = (obj.get("status") or {}).get("phase") in _OVER
-    return SeenPod(obj["metadata"]["uid"], over, _controller(obj, "batch/v1", "Job"))
+    return SeenPod(obj["metadata"]["uid"], over, _controller(obj, "batch/v1", "Job"), logs_of(obj))
 
 
 def job_of(obj: Object) -> SeenJob:
     """Project a batch/v1 Job."""
     meta, spec, status = obj["metadata"], obj["spec"], obj.get("status") or {}
     annotations = meta.get("annotations") or {}
-    index = str((meta.get("labels") or {}).get(names.LABEL_INDEX, ""))
+    labels = meta.get("labels") or {}
+    index, attempt = (str(labels.get(label, "")) for label in (names.LABEL_INDEX, names.LABEL_ATTEMPT))
     ends = (c for c in status.get("conditions") or () if c["type"] in _ENDS and c["status"] == "True")
     return SeenJob(
         uid=meta["uid"],
         evaluation=_controller(obj, names.API_VERSION, "EvaluationJob"),
         index=int(index) if index.isdecimal() else None,
+        attempt=int(attempt) if attempt.isdecimal() else 1,
         ended=any(ends),
         stopping=spec.get("activeDeadlineSeconds") is not None,
         active=bool(status.get("active")),
@@ -150,12 +215,25 @@ def job_of(obj: Object) -> SeenJob:
     )
 
 
-def evaluation_of(obj: Object) -> SeenEvaluation:
+def evaluation_of(obj: Object) -> JobEntry:
     """Project an EvaluationJob."""
-    plan = (obj.get("status") or {}).get("plan")
+    spec, status = obj.get("spec") or {}, obj.get("status") or {}
+    plan = status.get("plan")
     entries = plan.get("benchmarks") if isinstance(plan, dict) else None
     found = (_planned(entry) for entry in entries or ())
-    return SeenEvaluation(obj["metadata"]["uid"], tuple(entry for entry in found if entry is not None))
+    mlflow = (spec.get("exports") or {}).get("mlflow") or {}
+    annotations = obj["metadata"].get("annotations") or {}
+    return JobEntry(
+        **facts_of(obj),
+        plan=tuple(entry for entry in found if entry is not None),
+        phase=sys.intern(status.get("phase") or ""),
+        display_name=spec.get("displayName") or "",
+        tags=tuple(spec.get("tags") or ()),
+        group=sys.intern(spec.get("group") or "default"),
+        owner=annotations.get(names.ANNOTATION_OWNER, ""),
+        experiment=mlflow.get("experimentName") or "",
+        request=annotations.get(names.ANNOTATION_REQUEST, ""),
+    )
 
 
 def _planned(entry: Any) -> tuple[int, Planned] | None:  # noqa: ANN401 - the CRD leaves the plan open
@@ -172,6 +250,14 @@ def _controller(obj: Object, api_version: str, kind: str) -> Owner | None:
         if owner.get("controller") and (owner["apiVersion"], owner["kind"]) == (api_version, kind):
             return Owner(owner["name"], owner["uid"])
     return None
+
+
+def _by_id(kept: KeptCatalogue) -> tuple[tuple[str, str]]:
+    return ((kept.namespace, kept.id),)
+
+
+def _by_request(job: JobEntry) -> tuple[tuple[str, str], ...]:
+    return ((job.namespace, job.request.partition(".")[0]),) if job.request else ()
 
 
 def _digest(text: str | None) -> str | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from referee.api.runplan import PlannedBenchmark
-from referee.core.children import Child, Pod, Progress, Trouble
+from referee.core.children import Child, Progress, Trouble
+from referee.core.pods import Fetch, Pod
 from referee.core.result import Result
 
 RESULT_FILE = "result.json"
@@ -50,6 +51,11 @@ class Attempt:
     progress: Progress | None = None
     refused: Trouble | None = None
     """Why no process could be started."""
+    sdk: bool = False
+    """Its adapter is made with eval-hub-sdk."""
+    fetching: bool = False
+    """Its test data is being fetched, or could not be; the adapter has not started."""
+    fetch: Fetch | None = None
     exit: Exit | None = None
 
     @property
@@ -84,8 +90,10 @@ class Attempt:
         return "Failed" if self.exit.code or self.stopping else "Complete"
 
     def _pod(self) -> Pod:
+        if self.fetching:
+            return Pod(self.name, "Pending" if self.exit is None else "Failed", fetch=self.fetch, sdk=self.sdk)
         if self.exit is None:
-            return Pod(self.name, "Running", started=True)
+            return Pod(self.name, "Running", started=True, fetch=self.fetch, sdk=self.sdk)
         good = self.exit.code == 0
         return Pod(
             self.name,
@@ -94,4 +102,6 @@ class Attempt:
             exit_code=self.exit.code,
             exit_reason="Completed" if good else "Error",
             termination_message=self.exit.message,
+            fetch=self.fetch,
+            sdk=self.sdk,
         )

@@ -39,17 +39,18 @@ class Bundle:
     """What was left out, for people."""
 
 
-def read(arguments: Iterable[str], now: datetime) -> Bundle:
+def read(arguments: Iterable[str], now: datetime, namespace: str = DEFAULT_NAMESPACE) -> Bundle:
     """Read what the arguments name.
 
     Args:
         arguments: files, directories and `-`.
         now: becomes the jobs' creation time.
+        namespace: of what names none.
 
     Raises:
         LocalError: with everything that is wrong.
     """
-    reader = _Reader(now)
+    reader = _Reader(now, namespace)
     for argument in arguments:
         try:
             for source in sources(argument):
@@ -69,10 +70,11 @@ class _Reader:
         problems: what was not, and why.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, namespace: str) -> None:
         self.bundle = Bundle()
         self.problems: list[str] = []
         self._now = now
+        self._namespace = namespace
         self._first: dict[tuple[str, str, str], str] = {}
 
     def read(self, source: Source) -> None:
@@ -87,11 +89,11 @@ class _Reader:
         ours = version.startswith(f"{names.GROUP}/") or kind in KINDS or not (version and kind)
         try:
             if ours:
-                resource = parse(_placed(document))
+                resource = parse(_placed(document, self._namespace))
                 self._once(resource.kind, resource.metadata.namespace, resource.metadata.name, source)
                 self._add(resource, source)
             elif version == "v1" and kind in _KEYED:
-                keyed = _KEYED[kind](_placed(document))
+                keyed = _KEYED[kind](_placed(document, self._namespace))
                 self._once(kind, keyed.namespace, keyed.name, source)
                 self.bundle.keyed.append(keyed)
             else:
@@ -128,13 +130,13 @@ def _name(document: Mapping[str, Any]) -> str:
     return str(metadata.get("name") or "(without a name)") if isinstance(metadata, Mapping) else "(without a name)"
 
 
-def _placed(document: dict[str, Any]) -> dict[str, Any]:
+def _placed(document: dict[str, Any], namespace: str) -> dict[str, Any]:
     """The document in a namespace; malformed metadata is left to whoever reads its kind."""
     metadata = document.get("metadata")
     if metadata is not None and not isinstance(metadata, Mapping):
         return document
     placed = {**(metadata or {})}
-    placed["namespace"] = placed.get("namespace") or DEFAULT_NAMESPACE
+    placed["namespace"] = placed.get("namespace") or namespace
     return {**document, "metadata": placed}
 
 
@@ -144,6 +146,8 @@ def _anchored(provider: Provider, directory: Path) -> Provider:
     An adapter runs in a directory of its own, where `./adapter.py` is not.
     """
     adapter = provider.spec.adapter
+    if adapter is None:
+        return provider
     command = [str(directory / part) if part.startswith(("./", "../")) else part for part in adapter.local_command]
     adapter = adapter.model_copy(update={"local_command": command})
     return provider.model_copy(update={"spec": provider.spec.model_copy(update={"adapter": adapter})})

@@ -1,4 +1,4 @@
-"""Where a job's references are looked up: the given files first, then what is installed.
+"""Where a job's references are looked up: the given files first, then what is installed, then what is only known.
 
 Of the files, the job's own namespace comes first and any other after it: which namespace an operator would take
 for its catalogue is a setting that is not known here, and whoever gives a file means it to be found.
@@ -6,20 +6,22 @@ for its catalogue is a setting that is not known here, and whoever gives a file 
 
 import functools
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.machinery import FileFinder
 from pathlib import Path
 from typing import TypeVar
 
 from referee.api.collection import Collection
 from referee.api.documents import documents
-from referee.api.manifest import parse
+from referee.api.manifest import Resource, parse
 from referee.api.provider import Provider
 from referee.local.bundle import Bundle
 
 _PREFIX = "referee_"
 """Adapter packages are called so (see `adapters/`); one from elsewhere joins in by its name alone."""
 _FILE = "provider.yaml"
+_KNOWN = Path(__file__).parents[1] / "catalogue"
+"""Providers without an image, and collections: what the chart installs too."""
 
 Entry = TypeVar("Entry", Provider, Collection)
 
@@ -38,11 +40,16 @@ class LocalCatalogue:
 
     def collection(self, id_: str) -> Collection | None:
         """The collection of that id."""
-        return self._find(self._bundle.collections, id_)
+        given = self._find(self._bundle.collections, id_)
+        return given or next((c for c in built_in_collections() if c.id == id_), None)
 
-    def known_providers(self) -> list[str]:
-        """Every id that could be meant, for messages."""
+    def provider_ids(self) -> list[str]:
+        """Every id that could be meant."""
         return sorted({p.id for p in (*self._bundle.providers, *built_in_providers())})
+
+    def collection_ids(self) -> list[str]:
+        """Every id that could be meant."""
+        return sorted({c.id for c in (*self._bundle.collections, *built_in_collections())})
 
     def _find(self, entries: Iterable[Entry], id_: str) -> Entry | None:
         found = [entry for entry in entries if entry.id == id_]
@@ -51,17 +58,25 @@ class LocalCatalogue:
 
 @functools.cache
 def built_in_providers() -> tuple[Provider, ...]:
-    """The providers of the adapter packages that are installed beside Referee.
+    """The providers of the adapter packages that are installed beside Referee, and then those that it only knows.
 
     Their files are read, their code is not imported: that is the adapter's process's business.
     """
-    found = []
-    for file in _provider_files():
+    files = (*_provider_files(), *sorted(_KNOWN.glob("*.yaml")))
+    return tuple(resource for resource in _resources(files) if isinstance(resource, Provider))
+
+
+@functools.cache
+def built_in_collections() -> tuple[Collection, ...]:
+    """The collections that Referee knows."""
+    files = sorted(_KNOWN.glob("*.yaml"))
+    return tuple(resource for resource in _resources(files) if isinstance(resource, Collection))
+
+
+def _resources(files: Iterable[Path]) -> Iterator[Resource]:
+    for file in files:
         for document in documents(file.read_text(encoding="utf-8"), str(file)):
-            resource = parse(document)
-            if isinstance(resource, Provider):
-                found.append(resource)
-    return tuple(found)
+            yield parse(document)
 
 
 def _provider_files() -> list[Path]:

@@ -33,4 +33,6 @@ def notes(job: EvaluationJob, model_url: str | None) -> list[str]:
     if job.spec.pod.volumes:
         paths = ", ".join(volume.mount_path for volume in job.spec.pod.volumes)
         told.append(f"spec.pod.volumes: claims are not mounted here; {paths} is this machine's own, if it is there")
+    if job.spec.exports.oci is not None:
+        told.append("spec.exports.oci: the adapter pushes by itself, with this machine's docker credentials")
     return told

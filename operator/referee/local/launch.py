@@ -5,6 +5,7 @@ given, ends the job before its first benchmark has cost an hour; and again when 
 would report of a waiting pod is a refusal here: nothing that is missing can still come.
 """
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ from referee.api.evaluationjob import EvaluationJob
 from referee.api.pod import ConfigMapKeyRef, EnvVar, SecretKeyRef
 from referee.api.provider import Adapter
 from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.core.fetching import FetchLimits, fetched, secret_ref, source
 from referee.core.resolve import Refusal
 from referee.local.objects import Files, KeyedObject
 
@@ -35,8 +37,19 @@ class Launch:
     command: list[str]
     environment: dict[str, str] = field(repr=False)
     test_data: Files | None = None
+    """What is there already."""
+    fetch: "Fetch | None" = None
+    """What has to be fetched before the adapter starts."""
     credentials: Files | None = field(default=None, repr=False)
     """The model's Secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How test data is fetched; holds secrets, like `Launch`."""
+
+    environment: dict[str, str] = field(repr=False)
+    credentials: Files | None = field(default=None, repr=False)
 
 
 def launch(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, objects: Sequence[KeyedObject]) -> Launch:
@@ -48,10 +61,14 @@ def launch(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, objects
     found = _Objects(objects, job.metadata.namespace)
     adapter = plan.adapters[planned.provider]
     environment = _environment(job, planned, adapter, found)
+    if job.spec.exports.mlflow is not None and not environment.get("MLFLOW_TRACKING_URI"):
+        said = "spec.exports.mlflow: no MLflow is known here: set MLFLOW_TRACKING_URI, or leave it out"
+        raise Obstacle(Reason.MLFLOW_NOT_CONFIGURED, said)
     return Launch(
         command=_command(planned.provider, adapter, environment),
         environment=environment,
         test_data=_test_data(planned, found),
+        fetch=_fetch(planned, found),
         credentials=_credentials(job, found),
     )
 
@@ -126,7 +143,7 @@ def _value(entry: EnvVar, where: str, objects: _Objects) -> str | None:
 
 def _test_data(planned: PlannedBenchmark, objects: _Objects) -> Files | None:
     data = planned.test_data
-    if data is None:
+    if data is None or fetched(data):
         return None
     where = f"benchmark {planned.provider}/{planned.id}: testData"
     if data.config_map is not None:
@@ -134,6 +151,30 @@ def _test_data(planned: PlannedBenchmark, objects: _Objects) -> Files | None:
     claim = data.pvc.claim_name if data.pvc else ""
     said = f"{where}.pvc: the claim {claim!r} lives in a cluster; put the data into a ConfigMap, or run it there"
     raise Obstacle(Reason.MISSING_VOLUME, said)
+
+
+_NEEDED = {"s3": "obstore", "git": "dulwich", "hf": "huggingface_hub"}
+"""What the program that fetches test data imports for a source."""
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
+"""On one's own machine nothing is out of reach that a manifest of one's own names."""
+
+
+def _fetch(planned: PlannedBenchmark, objects: _Objects) -> Fetch | None:
+    data = planned.test_data
+    if data is None or not fetched(data):
+        return None
+    (kind,) = source(data)
+    where = f"benchmark {planned.provider}/{planned.id}: testData.{kind}"
+    missing = [m for m in ("referee_agent", _NEEDED.get(kind, "referee_agent")) if importlib.util.find_spec(m) is None]
+    if missing:
+        said = f"{where}: what fetches it is not installed here; pip install 'referee[agent]'"
+        raise Obstacle(Reason.TEST_DATA_FAILED, said)
+    ref = secret_ref(data)
+    limits = FetchLimits(networks=_EVERYWHERE)
+    return Fetch(
+        environment={**os.environ, **limits.environment(data)},
+        credentials=objects.required("Secret", ref.name, f"{where}.secretRef") if ref is not None else None,
+    )
 
 
 def _credentials(job: EvaluationJob, objects: _Objects) -> Files | None:

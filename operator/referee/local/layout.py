@@ -2,8 +2,9 @@
 
     meta/job.json      what it is told; readable by its user alone, since the address in it is its credential
     data/              what it writes: samples.jsonl
-    test_data/         the keys of the ConfigMap that the benchmark names, one file each
+    test_data/         the benchmark's own data: a file for each key of its ConfigMap, or what was fetched
     termination-log    the second way home for its result
+    fetch.json         what fetching the data came to
     log.txt            what it prints
 
 The model's credentials are not here: results are kept, copied and shared. They live in a private directory of the
@@ -11,6 +12,7 @@ system's temporary place for as long as the process does.
 """
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,9 @@ from referee.local.writing import write_files
 
 LOG_FILE = "log.txt"
 SPEC_FILE = "meta/job.json"
+_TEST_DATA = "test_data"
 _TERMINATION_LOG = "termination-log"
+_FETCH_LOG = "fetch.json"
 _TERMINATION_BYTES = 4096
 """As much as a kubelet keeps."""
 
@@ -35,7 +39,7 @@ def make(directory: Path, test_data: Files | None) -> None:
     (directory / "meta").mkdir(parents=True)
     (directory / "data").mkdir()
     if test_data is not None:
-        write_files(directory / "test_data", test_data, 0o644)
+        write_files(directory / _TEST_DATA, test_data, 0o644)
 
 
 def write_spec(directory: Path, document: dict[str, Any]) -> Path:
@@ -53,10 +57,31 @@ def write_credentials(credentials: Files) -> Path:
     return directory
 
 
-def termination_message(directory: Path) -> str:
-    """What the process left behind when it ended."""
+def fetch_environment(directory: Path, secrets: Path) -> dict[str, str]:
+    """Where the program that fetches test data puts things, and finds its Secret."""
+    (directory / _TEST_DATA).mkdir()
+    return {
+        "REFEREE_TEST_DATA_DIR": str(directory / _TEST_DATA),
+        "REFEREE_TEST_DATA_SECRETS": str(secrets),
+        "REFEREE_TERMINATION_LOG": str(directory / _FETCH_LOG),
+    }
+
+
+def fetch_message(directory: Path) -> str:
+    """What the program that fetches test data said of its end."""
+    return _end_of(directory / _FETCH_LOG)
+
+
+def termination_message(directory: Path, or_log: bool) -> str:  # noqa: FBT001 - as the kubelet's policy
+    """What the process left behind when it ended, or else the end of its log."""
+    return _end_of(directory / _TERMINATION_LOG) or (_end_of(directory / LOG_FILE) if or_log else "")
+
+
+def _end_of(path: Path) -> str:
+    """As much of a file's end as a kubelet keeps."""
     try:
-        with (directory / _TERMINATION_LOG).open("rb") as file:
-            return file.read(_TERMINATION_BYTES).decode(errors="replace")
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TERMINATION_BYTES))
+            return file.read().decode(errors="replace")
     except OSError:
         return ""

@@ -30,7 +30,7 @@ from referee.local.catalogue import LocalCatalogue
 from referee.local.children import LocalChildren
 from referee.local.launch import Obstacle, launch
 from referee.local.layout import attempt_directory
-from referee.local.processes import Processes
+from referee.local.processes import Processes, grace_seconds
 from referee.local.results import Results
 from referee.local.server import EventsServer
 
@@ -61,7 +61,7 @@ class LocalRun:
         self._changed = asyncio.Event()
         self._attempts: dict[str, Attempt] = {}
         self._children = LocalChildren(job.metadata.namespace, job.metadata.name, self._changed.set)
-        self._processes = Processes(job.spec.pod.termination_grace_period_seconds, self._changed.set)
+        self._processes = Processes(grace_seconds(job), self._changed.set)
         self._server = EventsServer(self._children, self._changed.set)
         self._refusal: Refusal | None = None
         self._results: Results | None = None
@@ -128,6 +128,8 @@ class LocalRun:
             self.job,
             LocalCatalogue(self._setup.bundle, namespace),
             frozenset({asked} if asked else ()),  # an account is what a pod runs as; there is none here to misuse
+            in_pods=False,
+            mlflow=True,  # whether there is one, the adapter's environment says
         )
         if isinstance(resolved, RunPlan):
             try:
@@ -171,6 +173,7 @@ class LocalRun:
             number=start.attempt,
             created=now,
             directory=attempt_directory(self.directory, planned.index, start.attempt),
+            sdk=plan.adapters[planned.provider].contract == "evalhub-v1",
         )
         self._attempts[attempt.name] = attempt
         self._children.admit(attempt)

@@ -47,6 +47,14 @@ class Lookup:
         found = self._find("collections", namespace, id_, Collection)
         return found if isinstance(found, Collection) else None
 
+    def ids(self, kind: str, namespace: str) -> set[str]:
+        """Every id of `providers` or `collections` that would be found from a namespace."""
+        found = set()
+        for watched, where in ((self._watched, namespace), (self._shared, self._catalogue_namespace)):
+            cache: Cache[Stored] = getattr(watched, kind)
+            found |= {stored.id for key in cache if key[0] == where and (stored := cache.get(key)) is not None}
+        return found
+
     def _find(self, kind: str, namespace: str, id_: str, model: type[Model]) -> Model | None:
         for watched, where in ((self._watched, namespace), (self._shared, self._catalogue_namespace)):
             cache: Cache[Stored] = getattr(watched, kind)
@@ -98,17 +106,18 @@ class Lookup:
         )
 
     def _collection_claim(self, namespace: str, collection: Collection) -> Claim:
-        broken = []
+        broken: dict[str, Reason] = {}
         for ref in collection.spec.benchmarks:
             provider = self.provider(namespace, ref.provider)
             if provider is None:
-                broken.append(f"provider {ref.provider!r} is not found")
+                broken[f"provider {ref.provider!r} is not found"] = Reason.PROVIDER_NOT_FOUND
             elif all(offered.id != ref.id for offered in provider.spec.benchmarks):
-                broken.append(f"provider {ref.provider!r} has no benchmark {ref.id!r}")
+                broken[f"provider {ref.provider!r} has no benchmark {ref.id!r}"] = Reason.BENCHMARK_NOT_FOUND
+            elif not provider.installed:
+                broken[f"provider {ref.provider!r} is not installed"] = Reason.ADAPTER_NOT_INSTALLED
         if not broken:
             return Claim(ConditionType.READY, "True", Reason.READY)
-        reason = Reason.PROVIDER_NOT_FOUND if "is not found" in broken[0] else Reason.BENCHMARK_NOT_FOUND
-        return Claim(ConditionType.READY, "False", reason, "; ".join(dict.fromkeys(broken)))
+        return Claim(ConditionType.READY, "False", next(iter(broken.values())), "; ".join(broken))
 
 
 class NamespaceCatalogue:
@@ -125,6 +134,14 @@ class NamespaceCatalogue:
     def collection(self, id_: str) -> Collection | None:
         """The oldest collection of that id."""
         return self._lookup.collection(self._namespace, id_)
+
+    def provider_ids(self) -> set[str]:
+        """Every id that would be found."""
+        return self._lookup.ids("providers", self._namespace)
+
+    def collection_ids(self) -> set[str]:
+        """Every id that would be found."""
+        return self._lookup.ids("collections", self._namespace)
 
 
 def _named(cache: Cache[Stored], namespace: str, id_: str) -> list[tuple[str, str, Stored]]:
@@ -154,6 +171,10 @@ def _provider_claim(provider: Provider) -> Claim:
     schema = provider.spec.parameters_schema
     if schema is not None and (trouble := schema_trouble(schema)):
         return Claim(ConditionType.READY, "False", Reason.INVALID_SCHEMA, f"spec.parametersSchema{trouble}")
+    if not provider.installed:
+        message = "known, but not installed: spec.adapter.image is not set"
+        # not Ready=False: `helm install --wait` and kstatus would wait for what nobody means to install
+        return Claim(ConditionType.INSTALLED, "False", Reason.ADAPTER_NOT_INSTALLED, message)
     return Claim(ConditionType.READY, "True", Reason.READY)
 
 

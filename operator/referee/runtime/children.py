@@ -15,8 +15,9 @@ from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
 from referee.core import trouble
 from referee.core.benchmark import EXPLAIN_AFTER
-from referee.core.children import Child, Pod, Trouble, pod_from_object
+from referee.core.children import Child, Trouble
 from referee.core.plan import Start
+from referee.core.pods import Pod, pod_from_object
 from referee.core.podspec import PodDefaults, child_manifests
 from referee.runtime.errors import AlreadyExists, Conflict, Forbidden, NotFound, Rejected, ServerUnavailable
 from referee.runtime.kube import Kube, Object
@@ -163,7 +164,7 @@ class Children:
             return child
         pods = child.pods
         if child.ended is not None:
-            watched = {pod.name: pod for pod in pods if pod.exit_code is not None}
+            watched = {pod.name: pod for pod in pods if pod.over}
             pods = (*(p for p in look.pods if p.name not in watched), *watched.values())
         return replace(child, looked=look.at, reread=look.after_end, trouble=look.trouble, pods=pods)
 

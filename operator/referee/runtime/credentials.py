@@ -31,6 +31,9 @@ class Credentials:
     """None: the system's certificates (or plain http)."""
     namespace: str = "default"
     """Ours: the pod's, or the kubeconfig context's."""
+    ssl_for_others: SSLContext | None = None
+    """Only where a client certificate says who we are: the same without it, for calls with another's token. An API
+    server believes the certificate first, so that everybody would be us."""
 
 
 async def no_token() -> str | None:

@@ -10,12 +10,13 @@ made by POST, results arrive by JSON patch.
     kube.acting_as(token)                                   a person's call, with that person's rights
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, cast
 
 from referee.runtime.errors import TooManyRequests
 from referee.runtime.listing import Listing, Selection
+from referee.runtime.podlog import open_log
 from referee.runtime.ratelimit import TokenBucket
 from referee.runtime.transport import Call, Transport
 from referee.runtime.watch import WatchEvent, open_watch
@@ -76,6 +77,10 @@ class Kube:
             **Selection(label_selector, field_selector).query,
         }
         return open_watch(self.transport, Call("GET", path, query, token=self._token))
+
+    def log(self, path: str, query: Mapping[str, str]) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """`async with … as chunks`: a container's log, by the parameters of the API; with `follow` until it ends."""
+        return open_log(self.transport, Call("GET", path, query, accept="*/*", token=self._token))
 
     async def create(self, path: str, body: Object) -> Object:
         """POST a new object; AlreadyExists leaves to the caller to look whose it is."""

@@ -39,10 +39,13 @@ def from_kubeconfig(files: Sequence[Path], context: str | None = None) -> Creden
     server = str(cluster.get("server") or "").rstrip("/")
     if not server:
         raise CredentialsError(f"{where}: the cluster of context {name} has no server")
+    tls = server.startswith("https")
+    certified = tls and all(user.get(f) or user.get(f"{f}-data") for f in ("client-certificate", "client-key"))
     return Credentials(
         server=server,
         token=_token(user),
-        ssl=_ssl_context(cluster, user, where) if server.startswith("https") else None,
+        ssl=_ssl_context(cluster, user, where) if tls else None,
+        ssl_for_others=_ssl_context(cluster, {}, where) if certified else None,
         namespace=chosen.get("namespace") or "default",
     )
 

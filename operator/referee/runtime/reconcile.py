@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from referee import __version__
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.runplan import RunPlan
 from referee.api.status import TERMINAL, EvaluationJobStatus
 from referee.clock import utc_now
 from referee.core.benchmark import EXPLAIN_AFTER
@@ -25,7 +26,7 @@ from referee.core.cannot_pass import in_vain
 from referee.core.notices import notices
 from referee.core.plan import Decision, decide
 from referee.core.progress import write_at
-from referee.core.resolve import resolve
+from referee.core.resolve import Refusal, resolve
 from referee.runtime.cache import Key
 from referee.runtime.catalogue import Lookup
 from referee.runtime.children import Children
@@ -45,6 +46,8 @@ class Taken:
 
     class_name: str
     allowed_service_accounts: frozenset[str]
+    mlflow: bool = False
+    """There is an MLflow that jobs may export to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Reconciler:
         decision = decide(
             job,
             self._parts.children.of(job),
-            lambda: resolve(job, self._parts.lookup.of(key[0]), self._taken.allowed_service_accounts),
+            lambda: self._resolve(key, job),
             now,
             __version__,
         )
@@ -110,6 +113,10 @@ class Reconciler:
             return None, "expired"
         (self.unplanned.add if decision.status.plan is None else self.unplanned.discard)(key)
         return await self._carry_out(key, job, decision, now)
+
+    def _resolve(self, key: Key, job: EvaluationJob) -> RunPlan | Refusal:
+        taken = self._taken
+        return resolve(job, self._parts.lookup.of(key[0]), taken.allowed_service_accounts, mlflow=taken.mlflow)
 
     async def _carry_out(
         self, key: Key, job: EvaluationJob, decision: Decision, now: datetime

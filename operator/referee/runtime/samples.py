@@ -37,7 +37,7 @@ SAMPLE_JOB: Any = {
         "model": {"api": "Chat", "name": "model", "timeoutSeconds": 120, "url": "http://model:8000/v1"},
         "passCriteria": {"bound": "Point", "measure": "Mean", "minN": 0, "threshold": 0.5},
         "pendingDeadlineSeconds": 900,
-        "pod": {"terminationGracePeriodSeconds": 30},
+        "pod": {},
         "suspend": False,
     },
     "status": {
@@ -77,6 +77,7 @@ SAMPLE_JOB: Any = {
                     "value": 0.5,
                 },
                 "provider": "lm_evaluation_harness",
+                "resultDigest": "0000000000000000000000000000000000000000000000000000000000000000",
                 "retries": 0,
                 "samples": 100,
                 "startTime": "2026-01-01T00:00:00Z",

@@ -7,10 +7,12 @@ are bounded by a semaphore instead. No retries here: who calls knows whether to 
 """
 
 import asyncio
+import contextlib
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakSet
 
 import aiohttp
@@ -104,7 +106,12 @@ class Transport:
         async with self._slots:
             try:
                 async with self._session.request(
-                    call.method, self._url(call), params=call.query, data=data, headers=call.headers
+                    call.method,
+                    self._url(call),
+                    params=call.query,
+                    data=data,
+                    headers=call.headers,
+                    ssl=self._ssl(call),
                 ) as response:
                     return _answer(call, response, await response.read())
             except _BELOW_HTTP as error:
@@ -117,7 +124,12 @@ class Transport:
         )
         try:
             response = await self._session.request(
-                call.method, self._url(call), params=call.query, headers=call.headers, timeout=timeout
+                call.method,
+                self._url(call),
+                params=call.query,
+                headers=call.headers,
+                timeout=timeout,
+                ssl=self._ssl(call),
             )
             if not response.ok:
                 async with response:
@@ -135,6 +147,12 @@ class Transport:
             stream.abort()
         await asyncio.sleep(0)
 
+    def _ssl(self, call: Call) -> ssl.SSLContext | Literal[True]:
+        """True: the connector's. Connections are pooled by it, so another's call never goes over one of ours."""
+        if call.token is not None and self.credentials.ssl_for_others is not None:
+            return self.credentials.ssl_for_others
+        return True
+
     def _url(self, call: Call) -> str:
         return f"{self.credentials.server}{call.path}"
 
@@ -144,7 +162,9 @@ class Transport:
             request.headers["Authorization"] = f"Bearer {token}"
         response = await handler(request)
         if response.connection is not None and response.connection.transport is not None:
-            self._streams.add(response.connection.transport)
+            # uvloop's cannot be referred to weakly; it does not need it either, since it ends them with its loop
+            with contextlib.suppress(TypeError):
+                self._streams.add(response.connection.transport)
         return response
 
 

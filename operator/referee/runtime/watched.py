@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from referee.api import names
 from referee.api.evaluationjob import EvaluationJob
-from referee.core.children import Child, Pod, child_from_job, pod_from_object
+from referee.core.children import Child, child_from_job
+from referee.core.pods import Pod, pod_from_object
 from referee.runtime.cache import Cache, Key
 from referee.runtime.kube import Object
 from referee.runtime.packing import Packer
@@ -118,7 +119,7 @@ class Watched:
         stored = _stored_pod(obj)
         if not self.children.keys_by("uid", stored.job_uid):  # the Job went first, and nobody asks any more
             return
-        if stored.pod.exit_code is not None or stored.pod.evicted is not None:
+        if stored.pod.exit_code is not None or stored.pod.over:
             self._last_words[stored.job_uid] = (*self._last_words.get(stored.job_uid, ()), stored.pod)
 
     def prune(self) -> None:

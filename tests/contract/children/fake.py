@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from referee.api.names import ADAPTER_AUDIENCE
-from referee.gateway.reporting.jobs import JobChildren
+from referee.gateway.reporting.jobs import JobChildren, Results
 from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.watched import Watched
 from referee.runtime.kube import Kube, Object
@@ -52,7 +52,9 @@ class FakeHouse(ClusterHouse):
 
 
 @asynccontextmanager
-async def fake_house(api: FakeIssuer, *, watching: bool = True) -> AsyncIterator[FakeHouse]:
+async def fake_house(
+    api: FakeIssuer, *, watching: bool = True, results: Results | None = None
+) -> AsyncIterator[FakeHouse]:
     """Children on the fake; without watching, everything is read live."""
     transport = Transport(api.credentials)
     kube = Kube(transport)
@@ -60,7 +62,7 @@ async def fake_house(api: FakeIssuer, *, watching: bool = True) -> AsyncIterator
     tasks = [asyncio.create_task(run()) for run in watched.tasks] if watching else []
     if watching:
         await watched.primed()
-    children = JobChildren(kube, watched, TokenChecker(kube, ADAPTER_AUDIENCE))
+    children = JobChildren(kube, watched, TokenChecker(kube, ADAPTER_AUDIENCE), results)
     house = FakeHouse(kube, api.signer)
     house.children = children
     yield house

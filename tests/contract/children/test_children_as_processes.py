@@ -1,13 +1,13 @@
 """The port over files, as `referee run` has it."""
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from referee.api.runplan import RunPlan
+from referee.core.children import progress_text
 from referee.local.attempts import PARTIAL_FILE, RESULT_FILE, Attempt, Exit
 from referee.local.children import LocalChildren
 from tests.contract.children.cluster import PLAN
@@ -46,7 +46,7 @@ class ProcessHouse:
         """Files; progress has none."""
         attempt = self._attempts[child.uid]
         result, partial = (_read(attempt.directory / name) for name in (RESULT_FILE, PARTIAL_FILE))
-        return Kept(result, partial, asdict(attempt.progress) if attempt.progress else None)
+        return Kept(result, partial, json.loads(progress_text(attempt.progress)) if attempt.progress else None)
 
 
 def _read(path: Path) -> Json | None:

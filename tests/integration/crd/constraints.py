@@ -10,7 +10,6 @@ from typing import Any
 
 import jsonschema
 from pydantic import ValidationError
-from pydantic.alias_generators import to_snake
 
 from referee.api.base import Model, Rule
 from referee.api.structural import Schema, structural
@@ -105,12 +104,17 @@ def _model_in(annotation: Any) -> type[Model] | None:
     return next((model for model in found if model), None)
 
 
+def _model_of(model: type[Model], wire_name: str) -> type[Model] | None:
+    """The model inside a field. By alias: `s3` in snake case would be s_3."""
+    return next((_model_in(f.annotation) for f in model.model_fields.values() if f.alias == wire_name), None)
+
+
 def _model_at(kind: type[Model], path: Sequence[str | int]) -> type[Model]:
     """The innermost model on the way to a path."""
     model = kind
     for part in path:
-        if isinstance(part, str) and to_snake(part) in model.model_fields:
-            model = _model_in(model.model_fields[to_snake(part)].annotation) or model
+        if isinstance(part, str):
+            model = _model_of(model, part) or model
     return model
 
 
@@ -118,9 +122,7 @@ def _named(kind: type[Model], path: Sequence[str | int]) -> tuple[str, str]:
     """The model and field that a path in a manifest leads to."""
     model, field = kind, ""
     for part in path:
-        inner = (
-            _model_in(model.model_fields[to_snake(field)].annotation) if to_snake(field) in model.model_fields else None
-        )
+        inner = _model_of(model, field)
         if inner is not None and isinstance(part, str):
             model, field = inner, part
         elif isinstance(part, int):

@@ -78,7 +78,6 @@ def test_the_defaults_are_what_the_reference_says_and_nothing_empty(server: Serv
                 "jitter": True,
             },
         },
-        "pod": {"terminationGracePeriodSeconds": 30},
         "suspend": False,
         "cancel": False,
         "pendingDeadlineSeconds": 900,

@@ -46,8 +46,11 @@ class Team:
         body = {"apiVersion": "referee.dev/v1alpha1", "kind": "Provider", "metadata": {"name": name}}
         await self.call("POST", self.path("providers"), {**body, "spec": PROVIDER | spec})
 
-    async def apply(self, name: str = "run", benchmarks: int = 1, provider: str = "p", **spec: Any) -> Json:
-        refs = [{"id": f"b{i}", "provider": provider} for i in range(benchmarks)]
+    async def apply(
+        self, name: str = "run", benchmarks: int = 1, provider: str = "p", each: Json | None = None, **spec: Any
+    ) -> Json:
+        """A job of so many benchmarks; `each` goes into every one of them."""
+        refs = [{"id": f"b{i}", "provider": provider, **(each or {})} for i in range(benchmarks)]
         body = {
             "apiVersion": "referee.dev/v1alpha1",
             "kind": "EvaluationJob",

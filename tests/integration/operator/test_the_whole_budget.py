@@ -72,12 +72,8 @@ async def running(team: Team, directory: Path) -> AsyncIterator[tuple[Process, s
         await team.apply()
         pod = await team.starts()
         await team.phase("Running")
-        audiences = ["referee-adapter"]
-        yield (
-            gateway,
-            await asyncio.to_thread(team.cluster.mint_token, team.namespace, "default", audiences, pod=pod),
-            pod,
-        )
+        mint = partial(team.cluster.mint_token, team.namespace, "default", ["referee-adapter"], pod=pod)
+        yield gateway, await asyncio.to_thread(mint), pod
 
 
 async def test_a_benchmark_costs_five_writes(team: Team, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ SHAPE = {
 }
 BESIDE_A_PEER = Row("jobs", "/s", 61.8, 85.6, "a bare client", Goal("ratio", ">=", 0.5))
 BELOW_A_LIMIT = limited("memory", "MiB", 119.25, Goal("ours", "<", 150))
+NO_GOAL = Row("events", "/s", 200, 400, "another server")
 NOT_HERE = unmeasured("pod", "s", "no root", Goal("ours", "<", 2))
 
 
@@ -35,6 +36,12 @@ def test_a_row_that_could_not_be_measured_says_why_and_meets_nothing() -> None:
     assert (document["ours"], document["reference"], document["ratio"]) == (None, None, None)
     assert document["referenceIs"] == "not measured: no root"
     assert document["met"] is False
+
+
+def test_a_row_without_a_goal_is_neither_met_nor_missed() -> None:
+    document = NO_GOAL.document()
+    assert set(document) == set(SHAPE)
+    assert (document["goal"], document["met"], document["ratio"]) == (None, None, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +61,17 @@ def test_a_goal_is_met_by_the_number_it_names(ours: float, goal: Goal, met: bool
 
 
 def test_the_table_shows_every_row_and_how_busy_the_machine_was(capsys: pytest.CaptureFixture[str]) -> None:
-    show([BESIDE_A_PEER, BELOW_A_LIMIT, NOT_HERE], Machine((0.5, 2.25)))
+    show([BESIDE_A_PEER, BELOW_A_LIMIT, NOT_HERE, NO_GOAL], Machine((0.5, 2.25)))
     printed = capsys.readouterr().out
-    for text in ("jobs", "61.8 /s", "0.722", "119 MiB", "not measured: no root", "0.5 at the start, 2.2 at the end"):
+    for text in (
+        "jobs",
+        "61.8 /s",
+        "0.722",
+        "119 MiB",
+        "not measured: no root",
+        "another server",
+        "0.5 at the start, 2.2 at the end",
+    ):
         assert text in printed
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Provider
-from referee.core.children import Child, Pod, child_name
+from referee.core.children import Child, child_name
 from referee.core.plan import decide
+from referee.core.pods import Pod
 from referee.core.resolve import resolve
 from referee.core.result import from_document
 
@@ -34,6 +35,12 @@ class _Catalogue:
 
     def collection(self, _: str) -> None:
         return None
+
+    def provider_ids(self) -> list[str]:
+        return ["p"]
+
+    def collection_ids(self) -> list[str]:
+        return []
 
 
 def finished(results: list[dict[str, Any] | int], benchmarks: list[dict[str, Any]], **spec: Any) -> EvaluationJob:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from referee.api.evaluationjob import EvaluationJob
+from referee.cli.places import LocalPlace
 from referee.cli.rows import Row, rows
 from referee.cli.table import print_results
 from referee.cli.troubles import lines
@@ -129,7 +130,7 @@ def test_the_conclusion_in_a_sentence(job: EvaluationJob, said: str) -> None:
 )
 def test_a_known_trouble_comes_with_its_remedy(tmp_path: Path, result: dict[str, Any], remedy: str) -> None:
     job = finished([{"status": "Failed", **result}], [{"id": "one"}])
-    said = lines(job, tmp_path)
+    said = lines(job, LocalPlace(tmp_path))
     assert result["message"] in said[0]
     assert remedy in said[1]
 
@@ -144,7 +145,7 @@ def test_it_is_printed_whole_where_there_is_no_terminal(
     log.write_text("\n".join(f"line {n}" for n in range(20)))
     job = finished([good(0.7), 3], [{"id": "one", "passCriteria": _HALF}, {"id": "two"}])
 
-    print_results(job, tmp_path / "results")
+    print_results(job, LocalPlace(tmp_path / "results"))
 
     printed = capsys.readouterr().out
     assert printed.splitlines()[0] == "capitals: tiny at http://model:8000/v1"

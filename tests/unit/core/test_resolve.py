@@ -11,7 +11,7 @@ from referee.api.runplan import RunPlan
 from referee.core.resolve import Refusal, resolve
 from tests.unit.core.world import a_job
 
-HARNESS = {
+HARNESS: dict[str, Any] = {
     "metadata": {"name": "harness"},
     "spec": {
         "adapter": {"image": "harness:1"},
@@ -51,6 +51,12 @@ class Shelf:
 
     def collection(self, id_: str) -> Collection | None:
         return self.collections.get(id_)
+
+    def provider_ids(self) -> list[str]:
+        return list(self.providers)
+
+    def collection_ids(self) -> list[str]:
+        return list(self.collections)
 
 
 def plan_of(**spec: Any) -> RunPlan:
@@ -139,6 +145,52 @@ def test_what_does_not_resolve_is_refused_with_the_culprits_name(spec: dict[str,
     assert isinstance(refusal, Refusal)
     assert refusal.reason == reason
     assert says in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("spec", "meant"),
+    [
+        ({"benchmarks": [{"id": "mmlu", "provider": "harnes"}]}, "did you mean 'harness'?"),
+        ({"benchmarks": [{"id": "mmul", "provider": "harness"}]}, "did you mean 'mmlu'? There are mmlu, "),
+        ({"benchmarks": None, "collection": {"id": "suit"}}, "did you mean 'suite'?"),
+        (
+            {
+                "benchmarks": None,
+                "collection": {"id": "suite", "overrides": [{"id": "mmul", "provider": "harness", "weight": 1}]},
+            },
+            "did you mean 'harness/mmlu'?",
+        ),
+        ({"benchmarks": one(parameters={"shot": 1})}, "did you mean 'shots'? There are shots, mode"),
+    ],
+    ids=["provider", "benchmark", "collection", "override", "parameter"],
+)
+def test_a_name_that_does_not_exist_is_answered_with_the_one_that_was_meant(spec: dict[str, Any], meant: str) -> None:
+    refusal = resolve(a_job(**spec), Shelf())
+    assert isinstance(refusal, Refusal)
+    assert meant in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("adapter", "in_a_pod", "here"),
+    [
+        (None, False, False),
+        ({"command": ["python", "main.py"], "contract": "evalhub-v1"}, False, False),
+        ({"localCommand": ["python", "main.py"]}, False, True),
+        ({"image": "harness:1"}, True, True),
+    ],
+    ids=["no adapter", "an adapter without an image", "a program of this machine", "an image"],
+)
+def test_a_provider_that_is_known_but_not_installed_is_refused_in_one_sentence(
+    adapter: dict[str, Any] | None, in_a_pod: bool, here: bool
+) -> None:
+    spec = {**HARNESS["spec"], "adapter": adapter}
+    shelf = Shelf({"harness": Provider.model_validate({**HARNESS, "spec": spec})})
+    for in_pods, installed in ((True, in_a_pod), (False, here)):
+        resolved = resolve(a_job(benchmarks=one()), shelf, in_pods=in_pods)
+        assert isinstance(resolved, RunPlan) is installed
+        if isinstance(resolved, Refusal):
+            assert resolved.reason == "AdapterNotInstalled"
+            assert "Provider 'harness' is known here but not installed: set its spec.adapter." in resolved.message
 
 
 def test_a_plan_that_status_cannot_hold_is_refused_with_the_remedy() -> None:

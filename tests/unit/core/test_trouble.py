@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from referee.core import trouble
-from referee.core.children import Child, Pod, pod_from_object
+from referee.core.children import Child
+from referee.core.pods import Pod, pod_from_object
 from tests.unit.core.world import START
 
 

@@ -14,8 +14,9 @@ from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Adapter
 from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus
-from referee.core.children import Child, Pod, Progress, child_name
+from referee.core.children import Child, Progress, child_name
 from referee.core.plan import Decision, decide
+from referee.core.pods import Pod
 from referee.core.resolve import Refusal
 from referee.core.result import ReportedMetric, Result, Samples
 

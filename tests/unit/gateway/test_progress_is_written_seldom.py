@@ -153,3 +153,13 @@ async def test_nothing_is_written_after_a_result(throttle: ProgressThrottle, wri
 @pytest.mark.parametrize(("running", "seconds"), [(0, 5), (1, 5), (50, 5), (100, 10), (1000, 100)], ids=str)
 def test_all_children_together_are_ten_patches_a_second(running: int, seconds: float) -> None:
     assert interval_for(running) == seconds
+
+
+async def test_another_phase_is_worth_a_write(throttle: ProgressThrottle, written: Written) -> None:
+    throttle.offer(CHILD, Progress(phase="initializing"), None)
+    await asyncio.sleep(1)
+    throttle.offer(CHILD, Progress(phase="initializing"), written.last)
+    throttle.offer(CHILD, Progress(phase="loading_data"), written.last)
+    await asyncio.sleep(60)
+
+    assert [progress.phase for _, _, progress in written.calls] == ["initializing", "loading_data"]

@@ -188,3 +188,18 @@ async def test_a_secret_in_the_path_is_not_logged(children: MemoryChildren, capl
     said = [str(vars(record)) for record in caplog.records if record.name.startswith("referee")]
     assert said
     assert not any("s3cr3t" in line or "/good" in line for line in said)
+
+
+async def test_a_wrong_parameter_is_named_and_nothing_of_ours() -> None:
+    app = create_app(MemoryChildren())
+
+    @app.get("/counted")
+    async def counted(limit: int) -> int:
+        return limit
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        answer = await client.get("/counted?limit=many")
+
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("query.limit: ")
+    assert __file__ not in answer.text

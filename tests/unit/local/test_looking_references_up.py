@@ -49,5 +49,5 @@ def test_what_is_installed_is_found_by_its_file_and_comes_last(tmp_path: Path) -
     catalogue = LocalCatalogue(bundle(tmp_path, own), "default")
 
     assert catalogue.provider("beside") is not None
-    assert {"beside", "mine"} <= set(catalogue.known_providers())
+    assert {"beside", "mine"} <= set(catalogue.provider_ids())
     assert catalogue.provider("nobody") is None

@@ -63,6 +63,7 @@ def test_kinds_that_a_run_does_not_need_are_left_out_with_a_note(tmp_path: Path)
 def test_relative_paths_of_a_local_command_start_from_the_providers_file(tmp_path: Path) -> None:
     path = write(tmp_path, a_provider(localCommand=["python", "./adapter.py", "../x", "-m", "a.b"]))
     (provider,) = read([str(path)], utc_now()).providers
+    assert provider.spec.adapter is not None
     assert provider.spec.adapter.local_command == ["python", f"{tmp_path}/adapter.py", f"{tmp_path}/../x", "-m", "a.b"]
 
 

@@ -13,9 +13,9 @@ from referee.gateway.faults import undecided
 from referee.gateway.reporting.children import Caller, ChildRef
 from referee.gateway.reporting.tokens import PodIdentity
 from referee.gateway.watched import (
+    JobEntry,
     Owner,
     Planned,
-    SeenEvaluation,
     SeenJob,
     SeenPod,
     Watched,
@@ -27,7 +27,7 @@ from referee.runtime.errors import ApiError, NotFound
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, Resource
 
-T = TypeVar("T", SeenPod, SeenJob, SeenEvaluation)
+T = TypeVar("T", SeenPod, SeenJob, JobEntry)
 
 
 class Callers:
@@ -57,6 +57,8 @@ class Callers:
             provider=planned.provider,
             benchmark=planned.benchmark,
             index=job.index or 0,
+            job_uid=job.evaluation.uid,
+            attempt=job.attempt,
             kept=frozenset(filter(None, (planned.primary,))),
         )
 

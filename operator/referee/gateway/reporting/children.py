@@ -4,7 +4,8 @@ In a cluster a child is a Job and results are annotations on it (`jobs`); on a l
 files (`referee.local.children`). The events endpoint cannot tell which, so an adapter meets the same rules in both,
 and one contract suite (`tests/contract/children`) holds for both. A port and not a base class: the two share no code.
 
-Everything that comes in here has been checked: documents are results that `core.result` can read, within its size.
+Everything that comes in here has been checked: documents are results that `core.result` can read. They are whole: where
+only so much can stand beside a child, the port cuts them, and keeps the rest elsewhere.
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,10 @@ class Caller:
     index: int
     kept: frozenset[str] = frozenset()
     """Metrics that must survive when a result is cut to size, as the plan names them."""
+    job_uid: str = ""
+    """Of the EvaluationJob; empty where there is no cluster."""
+    attempt: int = 1
+    """Which attempt at the benchmark the child is, counted over the job's whole life."""
 
 
 class Children(Protocol):
@@ -60,11 +65,12 @@ class Children(Protocol):
         ...
 
     async def put_result(self, caller: Caller, result: Document) -> None:
-        """Keep the final result; returns when it is durable, also if the very same one was kept before.
+        """Keep the final result, whole; returns when it is durable, also if the very same one was kept before.
 
         Raises:
             Standing: another final result stands, or the child is over.
             Unknown: the child is gone; one of the same name does not get its result.
+            TooLarge: what must be kept beside the child is too much.
         """
         ...
 
@@ -78,5 +84,9 @@ class Children(Protocol):
         ...
 
     async def put_progress(self, caller: Caller, progress: Progress) -> None:
-        """Take progress in at once; it is written when it is worth a write. Nothing is refused here."""
+        """Take progress in at once; it is written when it is worth a write.
+
+        Raises:
+            Standing: the child is over and left no result. After a final result progress is late, no mistake.
+        """
         ...

@@ -13,13 +13,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from referee.gateway.body import Body
-from referee.gateway.errors import NotPermitted, Refusal, Unauthenticated, Unavailable, Unknown
+from referee.gateway.errors import Refusal, Unavailable
+from referee.gateway.evalhub.described import SECURITY, answers, inlined
 from referee.gateway.reporting.children import Caller, Children
+from referee.gateway.reporting.credential import bearer, caller_for
 from referee.gateway.reporting.results import Report, read_report
+from referee.gateway.reporting.wire import Envelope
 
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1/evaluations/jobs/{job}/events"
+_JSON = {"application/json": {"schema": inlined(Envelope)}}
+_BODY = {"security": list(SECURITY), "requestBody": {"required": True, "content": _JSON}}
 _LARGE = 256 * 1024
 """Bytes, of which reading takes some milliseconds."""
 
@@ -52,16 +57,11 @@ def events_router(children: Children, limits: EventLimits, *, secret_in_path: bo
             return await endpoint.take(request, secret, job)
     else:
 
-        @router.post(PATH, status_code=204)
-        async def post_with_token(request: Request, job: str, token: Annotated[str, Depends(_bearer)]) -> Response:
+        @router.post(PATH, status_code=204, responses=answers(404, 409, 413, s204=None), openapi_extra=_BODY)
+        async def post_with_token(request: Request, job: str, token: Annotated[str, Depends(bearer)]) -> Response:
             return await endpoint.take(request, token, job)
 
     return router
-
-
-async def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 class _Endpoint:
@@ -75,7 +75,7 @@ class _Endpoint:
         body = Body(request, self._limits.body_bytes)
         try:
             async with asyncio.timeout(self._limits.seconds):
-                caller = await self._identify(credential, job)
+                caller = await caller_for(self._children, credential, job)
                 await self._keep(await _report(await body.read(), caller), caller)
         except TimeoutError:
             raise Unavailable("this takes longer than you would wait; post it again") from None
@@ -84,18 +84,8 @@ class _Endpoint:
             raise
         return Response(status_code=204)
 
-    async def _identify(self, credential: str, job: str) -> Caller:
-        if not credential:
-            raise Unauthenticated("no bearer token: an adapter sends the one from its ServiceAccount directory")
-        caller = await self._children.identify(credential)
-        if caller.job == job:
-            return caller
-        if await self._children.knows(caller, job):
-            raise NotPermitted(f"this credential is for evaluation job {caller.job!r}, not for {job!r}")
-        raise Unknown(f"there is no evaluation job {job!r}")
-
     async def _keep(self, report: Report, caller: Caller) -> None:
-        """Put what the event carries where it belongs; a status alone carries nothing that pods do not show."""
+        """Put what the event carries where it belongs; an end that is announced without numbers carries nothing."""
         if report.partial is not None:
             await self._children.put_partial(caller, report.partial)
         elif report.final is not None:

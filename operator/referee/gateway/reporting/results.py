@@ -1,24 +1,21 @@
-"""From an event to the document that is kept on a child: the adapter's own, or one made of what an SDK tells.
+"""From an event to the document that is kept of it: the adapter's own, or one made of what an SDK tells.
 
 Everything here is a function of the event, no clock: the same event posted twice must come to the same document,
-else its repetition would be refused as another result.
+else its repetition would be refused as another result. The document is whole; who keeps it cuts it to what fits.
 """
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from referee.core import result
 from referee.core.children import Progress
-from referee.gateway.errors import Malformed, TooLarge, Unknown
+from referee.gateway.errors import Malformed, Unknown
 from referee.gateway.reporting.children import Caller
-from referee.gateway.reporting.wire import Event, Json, parse
+from referee.gateway.reporting.wire import Event, Json, MessageInfo, parse
 
-_KEYS = ("status", "metrics", "samples", "slices", "reason", "message", "retryable", "truncated", "completedAt")
-"""What a result is made of; anything else could not be cut to size."""
-_FIELD = re.compile(r"_(stderr|ci_lower|ci_upper)$")
 _STATUS = {"completed": "Completed", "failed": "Failed"}
+_ORIGINS = ("adapter", "sdk", "server", "runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +28,19 @@ class Report:
 
 
 def read_report(raw: bytes, caller: Caller) -> Report:
-    """What the body of an event carries, checked and cut to size.
+    """What the body of an event carries, checked.
 
     Raises:
         Malformed: it is no event.
         Unknown: it is not about the caller's benchmark.
-        TooLarge: what must be kept of it is too much.
     """
     event = parse(raw)
     _of_the_caller(event, caller)
-    told = event.referee.progress
-    return Report(
-        final=_fitted(_final_of(event), caller.kept),
-        partial=_fitted(_partial_of(event), caller.kept),
-        progress=Progress(told.total, told.done, told.errors) if told else None,
-    )
+    if (partial := event.referee.partial) is not None:
+        return Report(partial=_checked(partial, "referee.partial"))
+    if event.status in _STATUS:
+        return Report(final=_final_of(event))
+    return Report(progress=_progress_of(event))
 
 
 def _of_the_caller(event: Event, caller: Caller) -> None:
@@ -56,6 +51,12 @@ def _of_the_caller(event: Event, caller: Caller) -> None:
             f"the event is about provider, benchmark and index {told}; this credential's are {own}: copy them from"
             " job.json"
         )
+
+
+def _progress_of(event: Event) -> Progress:
+    told = event.referee.progress
+    phase = event.phase or ""
+    return Progress(told.total, told.done, told.errors, phase) if told else Progress(phase=phase)
 
 
 def _final_of(event: Event) -> Json | None:
@@ -71,66 +72,83 @@ def _final_of(event: Event) -> Json | None:
         document = _checked(event.referee.result, "referee.result")
         if document["status"] != _STATUS[event.status]:
             raise Malformed(f"status is {event.status} but referee.result.status is {document['status']}")
-        return document
+        return _sound({**_told(event), **document}, "the event")
     if event.status == "failed":
-        return _failure(event)
-    if event.status == "completed" and event.metrics is not None:
+        return _sound({**_told(event), **_failure(event.error_message)}, "the event")
+    if event.metrics is not None:
         return _flat(event, event.metrics)
     return None
 
 
-def _partial_of(event: Event) -> Json | None:
-    """What an event says was done so far, None if nothing."""
-    return None if event.referee.partial is None else _checked(event.referee.partial, "referee.partial")
-
-
-def _fitted(document: Json | None, kept: frozenset[str]) -> Json | None:
-    """The document within the size of an annotation; metrics that the plan names survive."""
-    if document is None:
-        return None
-    wanted = {_base(name) for name in kept}
-    names = [metric["name"] for metric in document.get("metrics") or ()]
-    small = result.cut(document, frozenset(name for name in names if _base(name) in wanted))
-    if len(result.canonical(small)) > result.MAX_BYTES:
-        raise TooLarge(f"the result is over {result.MAX_BYTES} bytes even when cut: shorten its names and texts")
-    return small
-
-
-def _base(name: str) -> str:
-    """The metric that a reported name belongs to: `acc` for `acc,none` and `acc_stderr,none`."""
-    return _FIELD.sub("", name.partition(",")[0])
-
-
 def _checked(document: Json, where: str) -> Json:
-    known = {key: document[key] for key in _KEYS if document.get(key) is not None}
+    return _sound({key: document[key] for key in result.SUMMARY if document.get(key) is not None}, where)
+
+
+def _sound(document: Json, where: str) -> Json:
+    """The document, if it can be read and written."""
     try:
-        result.from_document(known)
-        result.canonical(known)
+        result.from_document(document)
+        result.canonical(document)
     except (ValueError, OverflowError, RecursionError) as error:
         raise Malformed(f"{where}: {error}") from None
-    return known
+    return document
 
 
-def _failure(event: Event) -> Json:
-    said = event.error_message
-    document = {
-        "status": "Failed",
-        "reason": said.message_code if said else "",
-        "message": (said and said.message) or "the adapter reported a failure without saying why",
+def _told(event: Event) -> Json:
+    """What an event says besides its numbers, whoever made it; what it does not say is not there."""
+    told: Json = {
+        "phase": event.phase,
+        "startedAt": event.started_at,
+        "completedAt": event.completed_at,
+        "messageOrigin": event.error_message and _origin(event.error_message),
+        "warning": event.warning_message and _message(event.warning_message),
+        "overallScore": _score(event.overall_score),
+        "artifacts": event.artifacts or None,
+        "additionalInfo": event.additional_info or None,
+        "mlflowRunId": event.mlflow_run_id,
+        "logsPath": event.logs_path,
     }
-    return _dated(document, event)
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _score(told: Any) -> float | int | None:  # noqa: ANN401 - whatever JSON stands there
+    if isinstance(told, bool) or not isinstance(told, int | float) or not abs(told) <= result.LARGEST:
+        return None
+    return told
+
+
+def _failure(said: MessageInfo | None) -> Json:
+    said = said or MessageInfo()
+    return {
+        "status": "Failed",
+        "reason": said.message_code,
+        "message": said.message or "the adapter reported a failure without saying why",
+        "messageOrigin": _origin(said),
+    }
+
+
+def _message(said: MessageInfo) -> Json:
+    return {"message": said.message, "messageCode": said.message_code, "messageOrigin": _origin(said)}
+
+
+def _origin(said: MessageInfo) -> str:
+    return said.message_origin if said.message_origin in _ORIGINS else "runtime"
 
 
 def _flat(event: Event, metrics: Json) -> Json:
     """A result from pairs of name and value, all that the SDK sends of one."""
     numbers = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+    types = {entry.name: entry.type for entry in event.metrics_schema or ()}
     document: Json = {
+        **_told(event),
         "status": "Completed",
         "metrics": [{"name": name, "value": _finite(name, value)} for name, value in numbers.items()],
+        "metricsSchema": [{"name": name, "type": types.get(name, "numeric")} for name in metrics],
     }
-    if texts := [name for name in metrics if name not in numbers]:
-        document["message"] = f"left out, since they are no numbers: {', '.join(texts)}"
-    return _checked(_dated(document, event), "metrics")
+    if others := {name: value for name, value in metrics.items() if name not in numbers}:
+        document["otherMetrics"] = others
+        document["message"] = f"not among the metrics, since they are no numbers: {', '.join(others)}"
+    return _sound(document, "metrics")
 
 
 def _finite(name: str, value: Any) -> float:  # noqa: ANN401 - a JSON number
@@ -141,7 +159,3 @@ def _finite(name: str, value: Any) -> float:  # noqa: ANN401 - a JSON number
     if not math.isfinite(number):
         raise Malformed(f"metrics.{name} is beyond what a number can be: leave it out, or post status failed")
     return number
-
-
-def _dated(document: Json, event: Event) -> Json:
-    return document if event.completed_at is None else {**document, "completedAt": event.completed_at}

@@ -1,4 +1,4 @@
-"""Progress, written seldom: at most once in an interval for each child, and only if a whole percent changed.
+"""Progress, written seldom: at most once in an interval for each child, if a whole percent or the phase changed.
 
 Adapters of ours post once in five seconds, those of others as they like, and each patch costs the control plane 6 ms
 of CPU: what is offered in between is held back, and the newest of it is written when its time has come. The first
@@ -38,7 +38,7 @@ class _Slot:
     task: asyncio.Task[None] | None = None
 
     def worth(self, progress: Progress) -> bool:
-        return self.written is None or percent(self.written) != percent(progress)
+        return self.written is None or _seen(self.written) != _seen(progress)
 
 
 class ProgressThrottle:
@@ -98,6 +98,11 @@ class ProgressThrottle:
         else:
             slot.written = progress
         return True
+
+
+def _seen(progress: Progress) -> tuple[int | None, str]:
+    """The part of it that somebody would see change."""
+    return percent(progress), progress.phase
 
 
 def percent(progress: Progress) -> int | None:

@@ -42,13 +42,15 @@ class MessageInfo(Wire):
 
     message: str = ""
     message_code: str = ""
+    message_origin: str | None = None
+    """Who says so; a word that the SDK does not know counts as none, since a failure is worth more than its label."""
 
 
 class MetricSchema(Wire):
     """What kind of value a metric has."""
 
     name: str
-    type: str
+    type: Literal["numeric", "categorical", "array_ordered", "array_unordered", "time_series"]
 
 
 class ProgressReport(Wire):
@@ -96,6 +98,12 @@ class Event(Wire):
     warning_message: MessageInfo | None = None
     metrics: Json | None = None
     metrics_schema: list[MetricSchema] | None = None
+    overall_score: Any = None
+    """Sent by the SDK and refused by nobody: what is no number is left out."""
+    artifacts: Json | None = None
+    additional_info: Json | None = None
+    mlflow_run_id: str | None = None
+    logs_path: str | None = None
     started_at: Timestamp | None = None
     completed_at: Timestamp | None = None
     referee: Extension = Extension()

@@ -15,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import Rerun
 from referee.api.status import TERMINAL
-from referee.core.children import Pod, Trouble
+from referee.core.children import Trouble
 from referee.core.limits import MAX_STATUS_BYTES
+from referee.core.pods import Agent, Fetch, Pod
 from referee.core.result import ReportedMetric, Result
 from tests.unit.core.world import BAD, GOOD, World, a_job, a_plan
 
@@ -85,15 +86,54 @@ class Histories(RuleBasedStateMachine):
         if name := self.pick(data):
             self.world.change(name, partial=GOOD)
 
-    @rule(data=st.data(), exit_code=st.sampled_from([0, 1, 137, 143]), message=MESSAGES, pod_gone=st.booleans())
-    def a_child_ends(self, data: st.DataObject, exit_code: int, message: str, pod_gone: bool) -> None:
+    @rule(
+        data=st.data(),
+        exit_code=st.sampled_from([0, 1, 137, 143]),
+        message=MESSAGES,
+        pod_gone=st.booleans(),
+        agent=st.sampled_from([None, Agent(), Agent(ended=True)]),
+    )
+    def a_child_ends(
+        self, data: st.DataObject, exit_code: int, message: str, pod_gone: bool, agent: Agent | None
+    ) -> None:
         name = self.pick(data)
         if name and self.world.children[name].ended is None:
-            self.end(name, exit_code, message, pod_gone=pod_gone)
+            self.end(name, exit_code, message, pod_gone=pod_gone, agent=agent)
 
-    def end(self, name: str, exit_code: int = 143, message: str = "", *, pod_gone: bool = False) -> None:
+    @rule(data=st.data())
+    def an_agent_goes_on_after_its_adapter(self, data: st.DataObject) -> None:
+        name = self.pick(data)
+        if name and self.world.children[name].ended is None:
+            pod = Pod(f"{name}-x", "Running", started=True, exit_code=0, agent=Agent(), sdk=True)
+            self.world.change(name, active=True, pods=(pod,))
+
+    @rule(data=st.data(), reason=st.sampled_from(["TestDataNotFound", "TestDataUnreachable", "", "Nonsense"]))
+    def test_data_cannot_be_fetched(self, data: st.DataObject, reason: str) -> None:
+        name = self.pick(data)
+        if name and self.world.children[name].ended is None and not self.world.children[name].started:
+            pod = Pod(f"{name}-x", "Failed", fetch=Fetch(failed="not there", reason=reason))
+            self.world.change(name, active=False, pods=(pod,), ended="Failed", ended_at=self.world.now)
+
+    def end(
+        self,
+        name: str,
+        exit_code: int = 143,
+        message: str = "",
+        *,
+        pod_gone: bool = False,
+        agent: Agent | None = None,
+    ) -> None:
         child = self.world.children[name]
-        pod = Pod(f"{name}-x", "Failed", started=True, exit_code=exit_code, termination_message=message)
+        words = replace(agent, message=message if agent.ended else "") if agent else None
+        pod = Pod(
+            f"{name}-x",
+            "Failed",
+            started=True,
+            exit_code=exit_code,
+            termination_message=message,
+            agent=words,
+            sdk=agent is not None,
+        )
         self.world.change(
             name,
             active=False,

@@ -1,0 +1,1 @@
+"""Logs of jobs: read from the kubelets while pods are there, kept in the results store before they are gone."""

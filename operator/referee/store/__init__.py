@@ -1,0 +1,34 @@
+"""The results store: full results, samples, scores, logs and artefacts of runs, in SQL and an object store.
+
+Nothing in it decides a verdict: what is needed for that is in etcd. So a job outlives a store that is lost, and a store
+may forget what is old.
+"""
+
+from referee.store.errors import StoreError, StoreUnavailable, Unstorable, UnusableStore
+from referee.store.rows import (
+    Artifact,
+    LogPiece,
+    RunRef,
+    SampleRow,
+    ScoreRow,
+    StoredResult,
+    StoredSample,
+    StoredScore,
+)
+from referee.store.store import Store
+
+__all__ = [
+    "Artifact",
+    "LogPiece",
+    "RunRef",
+    "SampleRow",
+    "ScoreRow",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "StoredResult",
+    "StoredSample",
+    "StoredScore",
+    "Unstorable",
+    "UnusableStore",
+]

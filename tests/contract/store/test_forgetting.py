@@ -1,0 +1,139 @@
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from referee.store import RunRef, SampleRow, ScoreRow, Store
+from referee.store.removal import Removal
+
+LARGE = {"metrics": ["x" * 1000] * 1000}
+
+
+async def fill(store: Store, run: RunRef) -> None:
+    """Something of every kind."""
+    await store.results.put(run, "sha256:1", LARGE)
+    await store.samples.put(run, [SampleRow(f"s{i}", 0, {"i": i}) for i in range(25)])
+    await store.samples.put(run, [SampleRow("large", 0, {"answer": "x" * 300_000})])
+    await store.scores.put(run, [ScoreRow(f"s{i}", 0, "tone", "judge", 1.0) for i in range(25)])
+    await store.logs.put(run, "pod", "adapter", "2026-01-01T00:00:00Z line\n")
+    await store.artifacts.put(run, "notes", b"notes")
+
+
+async def kept(store: Store, job_uid: str) -> list[int]:
+    return [
+        len([item async for item in store.results.of_job(job_uid)]),
+        len([item async for item in store.samples.read(job_uid)]),
+        len([item async for item in store.scores.read(job_uid)]),
+        len([item async for item in store.logs.read(job_uid)]),
+        len([item async for item in store.artifacts.of_job(job_uid)]),
+    ]
+
+
+def objects(directory: Path) -> list[Path]:
+    return [path for path in (directory / "artifacts").rglob("*") if path.is_file()]
+
+
+ALL, NOTHING = [1, 26, 25, 1, 1], [0, 0, 0, 0, 0]
+
+
+async def test_a_forgotten_job_leaves_nothing(
+    store: Store, run_of: Callable[..., RunRef], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("referee.store.removal.ROWS_AT_ONCE", 10)
+    monkeypatch.setattr("referee.store.objects.LISTED_AT_ONCE", 2)
+    mine, other = run_of(), run_of(job_uid="other")
+    for run in (mine, other):
+        await fill(store, run)
+
+    assert await store.forget(mine.job_uid) == 1
+
+    assert await kept(store, mine.job_uid) == NOTHING
+    assert await kept(store, "other") == ALL
+    assert len(objects(tmp_path)) == 3
+    assert all("other" in str(path) for path in objects(tmp_path))
+
+
+async def test_forgetting_what_is_not_there_is_fine(store: Store) -> None:
+    assert await store.forget("nothing") == 0
+
+
+async def test_what_was_last_written_before_expires(store: Store, run_of: Callable[..., RunRef]) -> None:
+    old, touched, new = run_of(0), run_of(1), run_of(2)
+    for run in (old, touched):
+        await fill(store, run)
+    await asyncio.sleep(0.01)
+    then = datetime.now(UTC)
+    await asyncio.sleep(0.01)
+    await store.samples.put(touched, [SampleRow("late", 0, {})])
+    await fill(store, new)
+
+    assert await store.expire(then) == 1
+
+    assert {row.index async for row in store.samples.read(old.job_uid)} == {1, 2}
+    assert await store.expire(then) == 0
+
+
+async def test_many_runs_expire_in_batches(
+    store: Store, run_of: Callable[..., RunRef], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("referee.store.removal.RUNS_AT_ONCE", 3)
+    for index in range(8):
+        await store.samples.put(run_of(index), [SampleRow("s", 0, {})])
+
+    assert await store.expire(datetime.now(UTC) + timedelta(seconds=1)) == 8
+    assert await store.samples.count(run_of().job_uid) == 0
+
+
+async def test_a_run_that_is_written_again_is_a_new_one(store: Store, run: RunRef) -> None:
+    await fill(store, run)
+    await store.forget(run.job_uid)
+
+    await fill(store, run)
+
+    assert await kept(store, run.job_uid) == ALL
+
+
+async def test_what_is_forgotten_is_gone_for_readers_before_it_is_swept(
+    store: Store, run: RunRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(_: Removal) -> None:
+        await asyncio.sleep(0)
+
+    await fill(store, run)
+    with monkeypatch.context() as patched:
+        patched.setattr(Removal, "sweep", killed)
+        await store.forget(run.job_uid)
+    assert await kept(store, run.job_uid) == NOTHING
+    await fill(store, run)
+
+    await store.forget("another")
+
+    assert await kept(store, run.job_uid) == ALL
+
+
+async def test_two_gateways_may_remove_the_same(url: str, store: Store, run: RunRef, tmp_path: Path) -> None:
+    other = await Store.open(url, str(tmp_path / "artifacts"))
+    await fill(store, run)
+
+    removed = await asyncio.gather(store.forget(run.job_uid), other.forget(run.job_uid))
+    await other.close()
+
+    assert sum(removed) == 1
+    assert objects(tmp_path) == []
+
+
+async def test_writing_goes_on_while_a_large_job_is_forgotten(store: Store, run_of: Callable[..., RunRef]) -> None:
+    large, other = run_of(), run_of(job_uid="other")
+    for first in range(0, 20_000, 2_000):
+        await store.samples.put(large, [SampleRow(f"s{first + i}", 0, {}) for i in range(2_000)])
+
+    forgetting = asyncio.create_task(store.forget(large.job_uid))
+    number = 0
+    while not forgetting.done():
+        await store.samples.put(other, [SampleRow(f"s{number}", 0, {})])
+        number += 1
+
+    assert await forgetting == 1
+    assert await store.samples.count("other") == number > 1
