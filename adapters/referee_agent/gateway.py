@@ -19,6 +19,9 @@ _SECONDS = 15
 _SHOWN = 2000
 """Bytes of an answer that are kept."""
 _LONGEST_WAIT = 60.0
+_PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+_TRANSACTION = "X-Global-Transaction-Id"
+"""In every answer of a gateway, and in no proxy's own."""
 _CONTENT = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -65,17 +68,7 @@ class Gateway:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             return Answer(Outcome.AGAIN, f"{type(error).__name__}: {error}")
-        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            return Answer(Outcome.DELIVERED)
-        text = f"{status} {said}"
-        if status == HTTPStatus.CONFLICT:
-            return Answer(Outcome.STANDING, text)
-        if status in _CONTENT:
-            return Answer(Outcome.MALFORMED, text)
-        passing = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
-        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in passing:
-            return Answer(Outcome.REFUSED, text)
-        return Answer(Outcome.AGAIN, text, _seconds(headers.get("Retry-After")))
+        return _meaning(status, headers, said)
 
     def health(self) -> tuple[int, bytes]:
         """The gateway's own word on its health.
@@ -125,6 +118,19 @@ class Gateway:
         tenant = self._job.namespace or _read(self._token.with_name("namespace"))
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return headers | ({"X-Tenant": tenant} if tenant else {})
+
+
+def _meaning(status: int, headers: http.client.HTTPMessage, said: str) -> Answer:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return Answer(Outcome.DELIVERED)
+    text = f"{status} {said}"
+    # what a proxy on the way refuses says nothing of what the gateway would have said
+    final = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and _TRANSACTION in headers
+    if not final or status in _PASSING:
+        return Answer(Outcome.AGAIN, text, _seconds(headers.get("Retry-After")))
+    if status == HTTPStatus.CONFLICT:
+        return Answer(Outcome.STANDING, text)
+    return Answer(Outcome.MALFORMED if status in _CONTENT else Outcome.REFUSED, text)
 
 
 def connect(host: str, port: int | None, tls: ssl.SSLContext | None, seconds: float) -> http.client.HTTPConnection:

@@ -75,10 +75,21 @@ async def gateway(cluster: Cluster, namespace: str, directory: Path) -> AsyncIte
     own = await asyncio.to_thread(make, namespace, GATEWAY, rules("gateway", "gateway-own"))
     token = await person(cluster, namespace)
     kubeconfig = kubeconfig_for(cluster, directory / f"{namespace}-gateway.kubeconfig", own, namespace)
-    with (directory / f"{namespace}-gateway.log").open("wb") as log:
-        async with gateway_process(kubeconfig, [namespace], output=log) as process:
+    log = directory / f"{namespace}-gateway.log"
+    with log.open("wb") as output, _telling(log):
+        async with gateway_process(kubeconfig, [namespace], output=output) as process:
             headers = {"Authorization": f"Bearer {token}", "X-Tenant": namespace}
             yield Server(Target(str(process.client.base_url), headers), process.child.pid, token)
+
+
+@contextmanager
+def _telling(log: Path) -> Iterator[None]:
+    """What goes wrong is told with the end of the log, which goes away with its directory."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(log.read_text(errors="replace")[-2000:])
+        raise
 
 
 async def person(cluster: Cluster, namespace: str) -> str:

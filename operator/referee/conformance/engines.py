@@ -99,7 +99,8 @@ class AsContainer:
                 for part in ("--mount", f"type=bind,src={source},dst={target},options=rbind:{mode}")
             ]
             base = ["ctr", "-n", os.environ.get("CONTAINERD_NAMESPACE", "k8s.io"), "run", "--rm", "--net-host"]
-            return [*base, "--read-only", "--user", _USER, *envs, *binds, self.image, self.name, *self.arguments]
+            # it knows no --user: the image says who runs
+            return [*base, "--read-only", *envs, *binds, self.image, self.name, *self.arguments]
         volumes = [part for source, target, mode in mounts for part in ("--volume", f"{source}:{target}:{mode}")]
         base = [self.program, "run", "--rm", "--name", self.name, "--network", "host", "--read-only", "--user", _USER]
         safe = ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]

@@ -6,16 +6,8 @@ from typing import Any
 
 from referee.conformance.transcript import Post, Transcript
 from referee.conformance.verdicts import KEPT, Verdict, broken, kept_if, not_shown
-from referee.gateway.reporting.wire import Event
+from referee.gateway.reporting.wire import JOB_PHASES, Event
 
-_PHASES = (
-    "initializing",
-    "loading_data",
-    "running_evaluation",
-    "post_processing",
-    "persisting_artifacts",
-    "completed",
-)
 _PROMPT = 10.0
 """Seconds."""
 _NO_RESULT = not_shown("it posted no result")
@@ -254,7 +246,7 @@ def _is_number(value: object) -> bool:
 
 
 def _at(phase: str) -> int:
-    return _PHASES.index(phase)
+    return JOB_PHASES.index(phase)
 
 
 def _which(seen: Transcript, post: Post) -> str:

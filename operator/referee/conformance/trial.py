@@ -88,14 +88,14 @@ async def run(engine: Engine, subject: Subject, scenario: Scenario) -> Transcrip
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-            host.start_clock()
-            told = await _until_it_ends(process, engine, host, moved, scenario, subject)
-            ended = process.returncode is not None
-            seconds = host.elapsed
-            if not ended:
-                await asyncio.to_thread(engine.kill, process)
-                await asyncio.to_thread(process.wait)
-            engine.kill(process)  # what it left behind
+            try:
+                host.start_clock()
+                told = await _until_it_ends(process, engine, host, moved, scenario, subject)
+                ended, seconds = process.returncode is not None, host.elapsed
+            finally:
+                # it, or what it left behind; also where somebody does not want to wait any longer
+                engine.kill(process)
+                process.wait()
             text = output.read_bytes()
             output.unlink()
             secret_in = tuple(place.holding(_SECRET))

@@ -17,18 +17,25 @@ class Listener:
     def __init__(self) -> None:
         self._names: set[str] = set()
         self._woken = asyncio.Event()
-        self._over = False
+        self._over = asyncio.Event()
 
     async def take(self, seconds: float) -> set[str] | None:
         """The names that changed since the last time, as soon as there is one; none after so long, None at the end."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
-        if self._over:
+        if self._over.is_set():
             return None
         self._woken.clear()
         names, self._names = self._names, set()
         return names
+
+    async def rest(self, seconds: float) -> bool:
+        """Wait this long, whatever changes; False at the end, which is not waited out."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        return not self._over.is_set()
 
     def hear(self, name: str) -> None:
         """Take a name in."""
@@ -37,7 +44,7 @@ class Listener:
 
     def end(self) -> None:
         """There will be no more."""
-        self._over = True
+        self._over.set()
         self._woken.set()
 
 

@@ -117,9 +117,9 @@ class Objects:
         """End everybody who hears of changes: the server stops."""
         self._watched.evaluations.feed.close()
 
-    def children(self, job_uid: str) -> list[SeenJob]:
-        """The child Jobs of an EvaluationJob."""
-        return self._watched.jobs.by("evaluation", job_uid)
+    def children(self, namespace: str, job_uid: str) -> list[SeenJob]:
+        """The child Jobs of an EvaluationJob: its namespace's, whatever others name as their owner."""
+        return self._watched.jobs.by("evaluation", (namespace, job_uid))
 
     def provider(self, namespace: str, id_: str) -> ProviderEntry | None:
         """The provider that counts for a namespace: its own, else the catalogue's; of several the oldest."""

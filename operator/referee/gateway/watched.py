@@ -56,6 +56,7 @@ class SeenPod:
 class SeenJob:
     """A child Job."""
 
+    namespace: str
     uid: str
     evaluation: Owner | None
     index: int | None
@@ -109,7 +110,7 @@ class Watched:
             pod_of,
             {
                 "uid": lambda pod: (pod.uid,),
-                "evaluation": lambda pod: (pod.logs.job_uid,) if pod.logs is not None else (),
+                "evaluation": lambda pod: ((pod.logs.namespace, pod.logs.job_uid),) if pod.logs is not None else (),
             },
         )
         self.on_pods: Callable[[Iterable[Key]], None] = lambda _: None
@@ -118,7 +119,7 @@ class Watched:
             job_of,
             {
                 "uid": lambda job: (job.uid,),
-                "evaluation": lambda job: (job.evaluation.uid,) if job.evaluation is not None else (),
+                "evaluation": lambda job: ((job.namespace, job.evaluation.uid),) if job.evaluation is not None else (),
             },
         )
         self.evaluations: NewestFirst[JobEntry] = NewestFirst(evaluation_of, {"request": _by_request})
@@ -203,6 +204,7 @@ def job_of(obj: Object) -> SeenJob:
     index, attempt = (str(labels.get(label, "")) for label in (names.LABEL_INDEX, names.LABEL_ATTEMPT))
     ends = (c for c in status.get("conditions") or () if c["type"] in _ENDS and c["status"] == "True")
     return SeenJob(
+        namespace=sys.intern(meta.get("namespace", "")),
         uid=meta["uid"],
         evaluation=_controller(obj, names.API_VERSION, "EvaluationJob"),
         index=int(index) if index.isdecimal() else None,

@@ -7,6 +7,7 @@
     ├── Unauthorized         401
     ├── Forbidden            403: RBAC, a quota, a namespace on its way out
     ├── NotFound             404
+    │   └── NoSuchName       (never sent) nothing can have this name
     ├── Conflict             409: the resourceVersion is not the newest; read again, plan again
     │   └── AlreadyExists    409 on create
     ├── Gone                 410: that resourceVersion or continue token has expired; list again
@@ -81,6 +82,10 @@ class Forbidden(ApiError):
 
 class NotFound(ApiError):
     """No such object, or no such resource: the CRD is not installed."""
+
+
+class NoSuchName(NotFound):
+    """What cannot be a part of a path names no object; so the API server is not even asked."""
 
 
 class Conflict(ApiError):

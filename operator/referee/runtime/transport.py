@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
+from yarl import URL
 
 from referee.runtime.credentials import Credentials, CredentialsError
 from referee.runtime.errors import ApiError, Unauthorized, Unreachable, error_for
@@ -79,6 +80,7 @@ class Transport:
         """Take who we are; must be called inside the running loop. The middlewares see kopf's calls too."""
         self.credentials = credentials
         self.settings = settings or TransportSettings()
+        self._server = str(URL(credentials.server)).rstrip("/")
         self._middlewares = (*middlewares, self._prepare)
         # 60 s: shorter than what any load balancer or API server keeps an idle connection, longer than our pauses.
         self._connector = aiohttp.TCPConnector(limit=0, ssl=credentials.ssl or True, keepalive_timeout=60)
@@ -153,8 +155,9 @@ class Transport:
             return self.credentials.ssl_for_others
         return True
 
-    def _url(self, call: Call) -> str:
-        return f"{self.credentials.server}{call.path}"
+    def _url(self, call: Call) -> URL:
+        """As it is: what is made of a plain text takes `..` for a way and quotes what it holds for unquoted."""
+        return URL(f"{self._server}{call.path}", encoded=True)
 
     async def _prepare(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Put the token of this very moment on the request: a projected token is replaced every hour."""

@@ -5,6 +5,7 @@ may forget what is old.
 """
 
 from referee.store.errors import StoreError, StoreUnavailable, Unstorable, UnusableStore
+from referee.store.logs import KEPT_BYTES
 from referee.store.rows import (
     Artifact,
     LogPiece,
@@ -18,6 +19,7 @@ from referee.store.rows import (
 from referee.store.store import Store
 
 __all__ = [
+    "KEPT_BYTES",
     "Artifact",
     "LogPiece",
     "RunRef",

@@ -95,8 +95,8 @@ class LogPiece:
     container: str
     text: str
     """Lines as the kubelet gave them, each with its RFC 3339 timestamp."""
-    truncated: bool
-    """Something in the middle was left out; a line says so."""
+    left_out: int
+    """Bytes of the log before the text that are not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from referee.store.errors import StoreUnavailable, Unstorable
 from referee.store.rows import RunRef
-from referee.store.tables import RUNS
+from referee.store.tables import RUN_KEY, RUNS
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -64,7 +64,7 @@ async def reserve(connection: AsyncConnection, run: RunRef, places: int, expecte
     now = milliseconds()
     insert = insert_into(connection, RUNS).values(**values, written=now, next_seq=places)
     statement = insert.on_conflict_do_update(
-        index_elements=[RUNS.c.child_uid], set_={"written": now, "next_seq": RUNS.c.next_seq + places}
+        index_elements=RUN_KEY, set_={"written": now, "next_seq": RUNS.c.next_seq + places}
     ).returning(RUNS.c.id, RUNS.c.next_seq)
     run_id, after = (await connection.execute(statement)).one()
     if expected not in (None, run_id):

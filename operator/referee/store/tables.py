@@ -11,7 +11,6 @@ would refuse what JSON allows (an escaped NUL in a model's answer).
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Float,
     Identity,
@@ -48,11 +47,14 @@ RUNS = Table(
     Column("attempt", Integer, nullable=False),
     Column("written", BigInteger, nullable=False),
     Column("next_seq", BigInteger, nullable=False),
-    UniqueConstraint("child_uid"),
+    UniqueConstraint("namespace", "job_uid", "child_uid"),
     Index(None, "job_uid", "benchmark_index", "attempt", "id"),
     Index(None, "written"),
     sqlite_autoincrement=True,
 )
+
+RUN_KEY = (RUNS.c.namespace, RUNS.c.job_uid, RUNS.c.child_uid)
+"""What makes a run. A uid of a child alone would let whoever names another tenant's child first have its row."""
 
 RESULTS = Table(
     "results",
@@ -107,7 +109,6 @@ LOGS = Table(
     Column("container", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("truncated", Boolean, nullable=False),
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("run_id", "pod", "container"),
 )

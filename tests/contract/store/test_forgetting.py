@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from referee.store import RunRef, SampleRow, ScoreRow, Store
+from referee.store import RunRef, SampleRow, ScoreRow, Store, StoreUnavailable
+from referee.store.objects import Objects
 from referee.store.removal import Removal
 
 LARGE = {"metrics": ["x" * 1000] * 1000}
@@ -137,3 +138,60 @@ async def test_writing_goes_on_while_a_large_job_is_forgotten(store: Store, run_
 
     assert await forgetting == 1
     assert await store.samples.count("other") == number > 1
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, refused: set[str]) -> list[str]:
+    """Objects of these jobs cannot be removed, as where a bucket holds them; what was tried."""
+    remove, tried = Objects.remove, list[str]()
+
+    async def refuse(self: Objects, prefix: str) -> None:
+        job = prefix.split("/")[1]
+        tried.append(job)
+        if job in refused:
+            raise StoreUnavailable("no")
+        await remove(self, prefix)
+
+    monkeypatch.setattr(Objects, "remove", refuse)
+    return tried
+
+
+async def test_objects_that_cannot_be_removed_hold_up_no_others(
+    store: Store, run_of: Callable[..., RunRef], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("referee.store.removal.RUNS_AT_ONCE", 1)
+    for job in ("held", "free"):
+        await fill(store, run_of(job_uid=job))
+    with monkeypatch.context() as patched:
+        refusing(patched, {"held"})
+        for job in ("held", "free"):
+            with pytest.raises(StoreUnavailable):
+                await store.forget(job)
+        assert len(objects(tmp_path)) == 3
+        assert all("held" in str(path) for path in objects(tmp_path))
+
+    assert await store.forget("held") == 0
+
+    assert objects(tmp_path) == []
+
+
+async def test_an_object_store_that_removes_nothing_is_soon_left_alone_and_all_get_their_turn(
+    store: Store, run_of: Callable[..., RunRef], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("referee.store.removal.REFUSED_AT_MOST", 2)
+    held = {"held-1", "held-2", "held-3"}
+    with monkeypatch.context() as patched:
+        tried = refusing(patched, held)
+        for job in (*sorted(held), "free"):
+            await fill(store, run_of(job_uid=job))
+            with pytest.raises(StoreUnavailable):
+                await store.forget(job)
+        for _ in range(2):
+            tried.clear()
+            with pytest.raises(StoreUnavailable):
+                await store.forget("nothing")
+            assert len(tried) <= 3
+
+        assert not any("free" in str(path) for path in objects(tmp_path))
+
+    assert await store.forget("nothing") == 0
+    assert objects(tmp_path) == []

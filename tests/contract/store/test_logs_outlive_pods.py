@@ -14,7 +14,7 @@ async def read(store: Store, job_uid: str, index: int | None = None) -> list[Log
 async def test_a_log_is_read_as_it_was_put(store: Store, run: RunRef) -> None:
     await store.logs.put(run, "pod-1", "adapter", LINES)
 
-    assert await read(store, run.job_uid) == [LogPiece(run, "pod-1", "adapter", LINES, truncated=False)]
+    assert await read(store, run.job_uid) == [LogPiece(run, "pod-1", "adapter", LINES, left_out=0)]
 
 
 async def test_pods_and_containers_come_in_the_order_in_which_they_were_kept(
@@ -45,22 +45,34 @@ async def test_a_longer_log_replaces_a_shorter_one_and_never_the_other_way(store
     assert [piece.text for piece in await read(store, run.job_uid)] == [LINES]
 
 
-async def test_of_a_log_that_is_too_long_both_ends_are_kept_in_whole_lines(
+async def test_of_a_log_that_is_too_long_the_last_whole_lines_are_kept(
     store: Store, run: RunRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("referee.store.logs.HEAD_BYTES", 100)
-    monkeypatch.setattr("referee.store.logs.TAIL_BYTES", 200)
-    lines = [f"2026-01-01T00:00:{i:02d}Z line {i}" for i in range(60)]
-    await store.logs.put(run, "pod-1", "adapter", "\n".join(lines) + "\n")
+    monkeypatch.setattr("referee.store.logs.KEPT_BYTES", 200)
+    lines = [f"2026-01-01T00:00:{i:02d}Z line {i}\n" for i in range(60)]
+    await store.logs.put(run, "pod-1", "adapter", "".join(lines))
 
     (piece,) = await read(store, run.job_uid)
 
-    kept = piece.text.splitlines()
-    assert piece.truncated
-    assert kept[:3] == lines[:3]
-    assert kept[4:] == lines[-len(kept[4:]) :]
-    left_out = sum(len(line) + 1 for line in lines[3 : 60 - len(kept[4:])])
-    assert kept[3] == f"[{left_out} bytes of the log were left out here]"
+    assert piece.text == "".join(lines[-6:])
+    assert piece.left_out == len("".join(lines[:-6]))
+
+
+async def test_a_line_that_fits_exactly_is_kept(store: Store, run: RunRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("referee.store.logs.KEPT_BYTES", 5)
+    await store.logs.put(run, "pod-1", "adapter", "lost\nkept\n")
+
+    assert [(piece.text, piece.left_out) for piece in await read(store, run.job_uid)] == [("kept\n", 5)]
+
+
+async def test_of_two_ends_of_a_long_log_the_later_one_counts_also_when_it_is_shorter(
+    store: Store, run: RunRef
+) -> None:
+    """Whole lines within a limit: what is kept of a longer log may be a little less."""
+    for text, left_out in (("a long line\n", 100), ("end\n", 112), ("a long line\n", 100)):
+        await store.logs.put(run, "pod-1", "adapter", text, left_out)
+
+    assert [(piece.text, piece.left_out) for piece in await read(store, run.job_uid)] == [("end\n", 112)]
 
 
 async def test_anything_that_a_container_writes_is_kept(store: Store, run: RunRef) -> None:

@@ -101,8 +101,7 @@ def test_with_an_adapters_token_too(fuzzed: Fuzzed, tmp_path: Path) -> None:
 
 
 def _running(here: Place, job: str) -> Json | None:
-    path = f"/api/v1/namespaces/{here.tenant}/pods?labelSelector={LABEL_JOB}={job}"
-    pods = here.cluster.api.get(path)["items"]
+    pods = here.cluster.api.get(f"/api/v1/namespaces/{here.tenant}/pods", labelSelector=f"{LABEL_JOB}={job}")["items"]
     return next((pod for pod in pods if pod["status"].get("phase") == "Running"), None)
 
 
@@ -151,7 +150,8 @@ def _about_what_is_there(case: Any, fuzzed: Fuzzed) -> None:
             case.path_parameters[name] = existing.get(kind, fuzzed.job)
         elif name == "index":
             case.path_parameters[name] = 0
-    event = case.body.get("benchmark_status_event") if isinstance(case.body, dict) else None
+    body = case.body if isinstance(case.body, dict) else {}
+    event = body.get("benchmark_status_event")
     if isinstance(event, dict):
         event.update({"provider_id": "toy", "id": "arc", "benchmark_index": 0})
         if event.get("status") in ("completed", "failed"):

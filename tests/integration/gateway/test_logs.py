@@ -11,6 +11,7 @@ from evalhub.client.job_logs import log_delta
 from referee.runtime.kube import Object
 from tests.contract.children.contract import JOB
 from tests.integration.gateway.house import RealHouse
+from tests.integration.gateway.looking import name, until_kept, until_text
 from tests.integration.gateway.reading import Reading, reading
 from tests.testbed.cluster import Cluster
 from tests.testbed.kubelet_double import KubeletDouble
@@ -29,19 +30,6 @@ async def logs(kubelet: KubeletDouble, tmp_path: Path) -> AsyncIterator[KubeletL
 async def here(bare: RealHouse, cluster: Cluster, tmp_path: Path) -> AsyncIterator[Reading]:
     async with reading(bare, cluster, tmp_path) as here:
         yield here
-
-
-def name(pod: Object) -> str:
-    return str(pod["metadata"]["name"])
-
-
-async def until_text(here: Reading, path: str, text: str) -> str:
-    """The log as soon as it has this in it."""
-    async with asyncio.timeout(20):
-        while text not in (answer := await here.get(path)).text:
-            assert answer.status_code == 200, answer.text
-            await asyncio.sleep(0.1)
-    return answer.text
 
 
 async def test_one_benchmark_is_bare_and_a_job_has_sections(here: Reading, logs: KubeletLogs) -> None:
@@ -241,11 +229,3 @@ async def test_a_kubelet_that_does_not_answer_is_no_empty_log(here: Reading, log
     answer = await here.get("benchmarks/0/logs")
 
     assert answer.status_code == 503
-
-
-async def until_kept(here: Reading, pod: str) -> None:
-    """The store has the log of this pod."""
-    uid = (await here.house.evaluation()).metadata.uid
-    async with asyncio.timeout(20):
-        while pod not in [piece.pod async for piece in here.store.logs.read(uid)]:  # noqa: ASYNC110 - looks from outside
-            await asyncio.sleep(0.05)

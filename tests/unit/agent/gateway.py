@@ -35,6 +35,8 @@ class LittleGateway:
     """Status and headers for an event."""
     said: str = ""
     """Body of every answer that is no 204."""
+    transaction: str = "t-1"
+    """As a gateway names every request; empty: a proxy answers in its place."""
     posted: list[Posted] = field(default_factory=list)
     port: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -90,7 +92,9 @@ def _handler(gateway: LittleGateway) -> type[BaseHTTPRequestHandler]:
                 return
             body = b"" if status == 204 else gateway.said.encode()
             self.send_response(status)
-            for name, value in {**({} if status == 204 else {"Content-Length": str(len(body))}), **headers}.items():
+            own = {"X-Global-Transaction-Id": gateway.transaction} if gateway.transaction else {}
+            own |= {} if status == 204 else {"Content-Length": str(len(body))}
+            for name, value in (own | headers).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

@@ -80,6 +80,17 @@ def test_what_the_gateway_refuses_does_not_hold_up_what_comes_after(
     assert sum(posted.event["status"] == "running" for posted in gateway.posted) == 1
 
 
+def test_a_refusal_of_something_on_the_way_is_no_refusal_of_the_gateways(pod: Pod, gateway: LittleGateway) -> None:
+    """A proxy that asks for a login, or knows no such path, must not cost a result."""
+    gateway.transaction, gateway.answer = "", lambda _: (403, {})
+    pod.start()
+    pod.post(event("completed", metrics={"acc": 0.5}))
+    gateway.wait_until(lambda: len(gateway.posted) >= 1)
+
+    gateway.transaction, gateway.answer = "t-2", lambda _: (204, {})
+    assert gateway.wait_for_kept(1)[0]["metrics"] == {"acc": 0.5}
+
+
 def test_a_retry_after_is_obeyed(pod: Pod, gateway: LittleGateway) -> None:
     times: list[float] = []
 

@@ -52,6 +52,14 @@ async def test_a_pod_that_has_ended_is_refused(house: ClusterHouse, phase: str) 
     await refused(house, child.credential, "has ended")
 
 
+@pytest.mark.parametrize("name", ["?limit=0", "..", ".", "%3F", "?watch=true", "capitals?"])
+async def test_what_an_address_names_is_a_job_and_nothing_else(house: ClusterHouse, name: str) -> None:
+    """The gateway asks with its own rights, and the name is an adapter's."""
+    caller = await house.children.identify((await house.start(0)).credential)
+
+    assert not await house.children.knows(caller, name)
+
+
 async def test_a_pod_of_no_job_is_refused(house: ClusterHouse) -> None:
     pod = await house.kube.create(PODS.all("ns"), stranger())
 

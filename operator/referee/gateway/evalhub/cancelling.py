@@ -7,8 +7,8 @@ version that was looked at, so that a run that ends meanwhile is not called canc
 import logging
 
 from referee.gateway.errors import Standing, Unavailable
-from referee.gateway.evalhub.finding import look, not_found
 from referee.gateway.evalhub.wire.states import CANCELLED, OVER, state_of
+from referee.gateway.finding import look, not_found
 from referee.gateway.objects import JobEntry
 from referee.gateway.people import Person
 from referee.gateway.people.refusals import refusal

@@ -34,7 +34,8 @@ class Direct:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(LIST):
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        # of several with one name the first counts, as for the framework
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         body = await self._body(scope, headers)
         if body is None:
             await self._app(scope, receive, send)

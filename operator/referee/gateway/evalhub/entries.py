@@ -20,7 +20,7 @@ from referee.api.manifest import ManifestError, parse
 from referee.api.names import ANNOTATION_OWNER
 from referee.api.provider import Provider
 from referee.gateway.body import Body
-from referee.gateway.errors import Malformed, Refusal, Unavailable
+from referee.gateway.errors import Malformed, Refusal
 from referee.gateway.evalhub.filters import SYSTEM
 from referee.gateway.evalhub.pages import json_answer, page_of
 from referee.gateway.evalhub.patches import patched
@@ -30,6 +30,7 @@ from referee.gateway.evalhub.wire.reading import invalid, read_as, read_json
 from referee.gateway.evalhub.wire.standing import carried_over, difference
 from referee.gateway.evalhub.wording import Wording
 from referee.gateway.faults import undecided
+from referee.gateway.finding import require_primed
 from referee.gateway.kept import KeptCatalogue, catalogue_of
 from referee.gateway.people import Person
 from referee.gateway.people.refusals import answering_the_caller, unknown
@@ -69,8 +70,7 @@ class Entries:
         """Every entry that counts for the tenant and is wanted, the newest first."""
         person = await self._services.people.identify(request.headers)
         await self._services.people.require(person, "list", self._resource)
-        if why := self._services.objects.unprimed():
-            raise Unavailable(f"not everything that stands is known yet: {why}")
+        require_primed(self._services.objects)
         entries = self._wording.every(person.tenant)
         shown = [self._shown(Entry(entry.kept, entry.system)) for entry in entries]
         page = page_of([one for one in shown if wanted(one)], request, query)

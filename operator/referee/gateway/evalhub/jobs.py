@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request, Response
 
 from referee.gateway.evalhub.cancelling import cancel, delete
 from referee.gateway.evalhub.described import PAGE, answers, extra, header, query
-from referee.gateway.evalhub.finding import find_job
 from referee.gateway.evalhub.listing import AFTER
 from referee.gateway.evalhub.models import JobDocument, JobPage
 from referee.gateway.evalhub.queries import query_of
@@ -15,6 +14,7 @@ from referee.gateway.evalhub.repeats import Repeats
 from referee.gateway.evalhub.submitting import Submitting
 from referee.gateway.evalhub.wire.requests import JobRequest
 from referee.gateway.evalhub.wire.states import STATES
+from referee.gateway.finding import find_job
 from referee.gateway.services import Services
 
 JSON = "application/json"

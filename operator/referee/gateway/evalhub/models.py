@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from referee.gateway.reporting.wire import JobPhase
+
 State = Literal["pending", "running", "completed", "failed", "cancelled", "partially_failed"]
-JobPhase = Literal[
-    "initializing", "loading_data", "running_evaluation", "post_processing", "persisting_artifacts", "completed"
-]
 
 
 class Shown(BaseModel):

@@ -14,6 +14,7 @@ import jsonpatch
 from referee.gateway.errors import Malformed
 from referee.gateway.evalhub.wire.reading import no_json
 from referee.gateway.evalhub.wire.runtimes import K8s, field_of
+from referee.gateway.merging import merged
 
 Document = dict[str, Any]
 
@@ -54,8 +55,8 @@ def patched(document: Document, patch: object, paths: Paths) -> Document:
         Malformed: it is no patch, or changes what cannot be changed.
     """
     if isinstance(patch, dict):
-        merged = _merged(document, {name: value for name, value in patch.items() if name != "resource"})
-        return merged if isinstance(merged, dict) else {}
+        result = merged(document, {name: value for name, value in patch.items() if name != "resource"})
+        return result if isinstance(result, dict) else {}
     if not isinstance(patch, list):
         raise no_json("a patch is an object (a merge patch) or an array of operations (a JSON Patch)")
     if len(patch) > _MOST:
@@ -65,18 +66,6 @@ def patched(document: Document, patch: object, paths: Paths) -> Document:
     for operation in operations:
         _apply(changed, operation)
     return changed
-
-
-def _merged(target: object, patch: object) -> object:
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = _merged(merged.get(name), value)
-    return merged
 
 
 def _checked(operation: object, paths: Paths) -> Document:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
-from referee.gateway.errors import Unavailable
-from referee.gateway.evalhub.finding import find_job
 from referee.gateway.evalhub.listing import PARAMETERS, page_of_jobs
 from referee.gateway.evalhub.pages import Page, encode, here
 from referee.gateway.evalhub.queries import query_of
 from referee.gateway.evalhub.rendering import Rendering
+from referee.gateway.finding import find_job, require_primed
 from referee.gateway.objects import JobEntry
 from referee.gateway.people import Person
 from referee.gateway.services import Services
@@ -59,7 +58,9 @@ class Reading:
         if kept is not None and kept[0] == generation:
             return kept[1]
         query = query_of(request, PARAMETERS)
-        self._check_primed()
+        if not self._primed:
+            require_primed(self._objects)
+            self._primed = True
         page = page_of_jobs(self._objects.jobs(person.tenant), request, query)
         body = _joined(page, await self._items(page.items))
         if len(body) <= _LARGEST and all(self.rendering.known(entry, brief=True) for entry in page.items):
@@ -68,11 +69,6 @@ class Reading:
             if len(self._lists) > _LISTS:
                 self._lists.popitem(last=False)
         return body
-
-    def _check_primed(self) -> None:
-        if not self._primed and (why := self._objects.unprimed()):
-            raise Unavailable(f"not everything that stands is known yet: {why}")
-        self._primed = True
 
     async def _items(self, entries: Sequence[JobEntry]) -> list[bytes]:
         items, made = [], 0

@@ -85,7 +85,7 @@ class Rendering:
         if state_of(entry.phase) in OVER:
             return {}
         told: dict[int, tuple[int, str]] = {}
-        for child in self._objects.children(entry.uid):
+        for child in self._objects.children(entry.namespace, entry.uid):
             if child.index is not None and child.progress is not None and not child.ended:
                 told[child.index] = max(told.get(child.index, (0, "")), (child.attempt, child.progress.phase))
         return {index: phase for index, (_, phase) in sorted(told.items()) if phase}

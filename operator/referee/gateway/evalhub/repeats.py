@@ -22,7 +22,12 @@ from referee.gateway.objects import JobEntry, Objects
 from referee.gateway.people import Person
 
 SECONDS = 15.0
-"""A repetition comes within them: the SDK's own come after about 1, 2 and 4 s."""
+"""A repetition comes within them: the SDK's own come after about 1, 2 and 4 s.
+
+Not the 30 s more of its time-out: here that is no matter, since the time begins when an attempt ends, and a client that
+went away is seen. Of another gateway nothing is known but when it made the job, so each second more is one in which a
+second job that somebody wants is taken for the first, also after the only gateway was replaced.
+"""
 _MOST = 4096
 _DIGITS = 32
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from referee.api import names
 
+JobRef = tuple[str, str]
+"""Namespace and uid of an EvaluationJob. Never the uid alone: a label of a pod may hold any."""
+
 _HELPERS = (names.TEST_DATA_CONTAINER, names.AGENT_CONTAINER)
 
 

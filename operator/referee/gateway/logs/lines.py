@@ -1,7 +1,7 @@
 """Lines as a kubelet gives them with `timestamps=true`, and the last so many bytes of them.
 
-A line without a timestamp is no line of the container's: a remark of the store's about what it left out, or a
-kubelet's about a file that is gone. It goes with the line before it; without one it is nothing.
+A line without a timestamp is no line of the container's: a kubelet's remark about a file that is gone. It goes with the
+line before it; without one it is nothing.
 """
 
 from collections import deque
@@ -68,6 +68,24 @@ def instant(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def remarked(text: str, left_out: int) -> str:
+    """With a line, as old as the first that is there, that says how much is missing before it."""
+    if not left_out:
+        return text
+    stamp = text.partition(" ")[0]
+    at = f"{stamp} " if _moment(stamp) is not None else ""
+    return f"{at}[{left_out} bytes of the log before this line are left out]\n{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogText:
+    """What is kept of a log."""
+
+    text: str
+    left_out: int
+    """Bytes before it."""
+
+
 class Tail:
     """The last whole lines of what is fed, within a number of bytes."""
 
@@ -75,7 +93,13 @@ class Tail:
         self._limit = limit
         self._lines: deque[bytes] = deque()
         self._size = 0
+        self._left_out = 0
         self._rest = bytearray()
+
+    @property
+    def read(self) -> int:
+        """How many bytes were fed."""
+        return self._left_out + self._size + len(self._rest)
 
     def feed(self, chunk: bytes) -> None:
         """Take bytes in."""
@@ -86,15 +110,18 @@ class Tail:
                 self._add(bytes(line))
             self._rest = bytearray(rest)
         elif len(self._rest) > self._limit:
+            self._left_out += len(self._rest)
             self._rest = bytearray()  # longer than all that is kept: no line of ours
 
-    def text(self, *, ended: bool) -> str:
+    def text(self, *, ended: bool) -> LogText:
         """What is kept; a line without its end only of a log that has ended."""
         lines = [*self._lines, *([bytes(self._rest)] if ended and self._rest else [])]
-        return "".join(f"{line.decode(errors='replace')}\n" for line in lines)
+        return LogText("".join(f"{line.decode(errors='replace')}\n" for line in lines), self._left_out)
 
     def _add(self, line: bytes) -> None:
         self._lines.append(line)
         self._size += len(line) + 1
         while self._size > self._limit:
-            self._size -= len(self._lines.popleft()) + 1
+            gone = len(self._lines.popleft()) + 1
+            self._size -= gone
+            self._left_out += gone

@@ -7,24 +7,29 @@ what the collector keeps for everybody must be the same text.
 from collections.abc import Mapping
 
 from referee.gateway.logs.containers import PodLogs, SeenContainer
-from referee.gateway.logs.lines import Tail
+from referee.gateway.logs.lines import LogText, Tail
 from referee.runtime.errors import NotFound, Rejected
 from referee.runtime.kube import Kube
 from referee.runtime.paths import PODS
-
-LIMIT = 1024 * 1024
-"""Bytes that are shown, and kept, of one container: the last ones."""
+from referee.store import KEPT_BYTES
 
 
 async def read_log(
-    kube: Kube, pod: PodLogs, container: SeenContainer, query: Mapping[str, str] | None = None
-) -> str | None:
-    """Its lines with their timestamps; None if the pod is gone.
+    kube: Kube, pod: PodLogs, container: SeenContainer, query: Mapping[str, str] | None = None, into: Tail | None = None
+) -> LogText | None:
+    """Its last lines with their timestamps, as many bytes as the store keeps; None if the pod is gone.
+
+    Args:
+        kube: with the gateway's right.
+        pod: whose.
+        container: which of its containers.
+        query: more parameters of the API.
+        into: what has the beginning if the rest cannot be read; empty.
 
     Raises:
         ApiError: the API server, or the kubelet behind it, does not answer.
     """
-    kept = Tail(LIMIT)
+    kept = Tail(KEPT_BYTES) if into is None else into
     path = PODS.one(pod.namespace, pod.name, "log")
     wanted = {"container": container.name, "timestamps": "true", **(query or {})}
     try:
@@ -34,5 +39,5 @@ async def read_log(
     except NotFound:
         return None
     except Rejected:
-        return ""  # the kubelet has not started it yet, whatever its status says by now
+        return LogText("", 0)  # the kubelet has not started it yet, whatever its status says by now
     return kept.text(ended=container.ended or "follow" in wanted)

@@ -4,7 +4,8 @@
     GET /api/v1/evaluations/jobs/{id}/benchmarks/{index}/logs
 
 Who may read a pod's log in the tenant may read these, also when the pod is gone. What can be refused is refused before
-the first byte; after it there is no other answer left than to end.
+the first byte; after it there is no other answer left than to end. So ends what is followed once its reader may not
+read it any more, and after hours in any case: of a reader that fell silent nothing else tells.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from fastapi.responses import StreamingResponse
 
 from referee.clock import utc_now
 from referee.gateway.errors import Refusal, Unknown
+from referee.gateway.feed import Listener
+from referee.gateway.finding import find_job, require_primed
 from referee.gateway.logs.facts import JobFacts, facts_of
 from referee.gateway.logs.lines import SECOND, moment_of
 from referee.gateway.logs.merge import Place, Placed
@@ -25,7 +28,7 @@ from referee.gateway.logs.query import ASKED, DESCRIBED, LogQuery, index_of, log
 from referee.gateway.logs.text import Writer, chunks, last
 from referee.gateway.logs.view import View
 from referee.gateway.objects import JobEntry
-from referee.gateway.people.refusals import unknown
+from referee.gateway.people import Person
 from referee.gateway.services import Services
 from referee.runtime.paths import EVALUATION_JOBS, PODS
 
@@ -37,6 +40,10 @@ _BETWEEN = 1.0
 _LAST_WORDS = 8.0
 """Seconds that an answer about a job that is over waits for its adapters to end, well below what clients wait."""
 _GLANCE = 0.1
+_RIGHTS = 15.0
+"""Seconds after which the rights of one who follows are asked again."""
+_LONGEST = 6 * 3600.0
+"""Seconds that anybody follows; a job that is suspended has no end."""
 _HELD_LINES = 2000
 """More than the tail that is asked of each container: the newest are held back while several benchmarks write."""
 
@@ -70,7 +77,7 @@ def logs_router(services: Services, now: Callable[[], datetime] = utc_now) -> AP
 class _Asked:
     """One request that will be answered."""
 
-    namespace: str
+    person: Person
     job: str
     query: LogQuery
     index: int | None
@@ -85,26 +92,27 @@ class _Logs:
         self._now = now
 
     async def answer(self, request: Request, job: str, index: str | None) -> Response:
-        people, objects = self._services.people, self._services.objects
+        people = self._services.people
         person = await people.identify(request.headers)
         query = log_query(request)
         place = None if index is None else index_of(index)
-        await people.require(person, "get", EVALUATION_JOBS, name=job)
-        entry = objects.job(person.tenant, job)
-        if entry is None:
-            raise unknown(EVALUATION_JOBS, person.tenant, job)
+        entry = await find_job(self._services, person, job)
         await people.require(person, "get", PODS, subresource="log")
+        require_primed(self._services.objects)
         facts = facts_of(entry.object())
         if place is not None and facts.benchmarks and place not in facts.benchmarks:
             raise Unknown(f"evaluation job {job!r} has no benchmark {place}: it has {len(facts.benchmarks)}")
-        view = View(self._services.kube, self._services.store.logs, self._collector, entry.uid, place)
+        view = View(
+            self._services.kube, self._services.store.logs, self._collector, (entry.namespace, entry.uid), place
+        )
         names = facts.benchmarks if place is None else None
-        asked = _Asked(person.tenant, job, query, place, view, Writer(names, timestamps=query.timestamps))
+        asked = _Asked(person, job, query, place, view, Writer(names, timestamps=query.timestamps))
         if query.follow:
             await view.look(self._tail(asked))
             return StreamingResponse(self._follow(asked, entry), media_type=_TYPE)
         if facts.over:
-            await self._ended(entry.uid, place)
+            with self._services.objects.changes(person.tenant) as listener:
+                await self._ended(listener, entry, place)
         await view.look(self._tail(asked))
         return StreamingResponse(chunks(last(self._lines(asked, facts), query.tail_lines)), media_type=_TYPE)
 
@@ -122,14 +130,19 @@ class _Logs:
 
     async def _follow(self, asked: _Asked, entry: JobEntry) -> AsyncIterator[bytes]:
         """Everything, then what comes, until the job is over or gone."""
+        with self._services.objects.changes(asked.person.tenant) as listener:
+            async for part in self._parts(asked, entry, listener):
+                yield part
+
+    async def _parts(self, asked: _Asked, entry: JobEntry, listener: Listener) -> AsyncIterator[bytes]:
         shown: Place | None = None
         begun = False
-        while True:
-            known = self._services.objects.job(asked.namespace, asked.job)
+        async for _ in self._looks(asked, listener):
+            known = self._services.objects.job(asked.person.tenant, asked.job)
             facts = facts_of((known or entry).object())
             over = known is None or known.uid != entry.uid or facts.over
             if over:
-                await self._ended(entry.uid, asked.index)
+                await self._ended(listener, entry, asked.index)
             try:
                 await asked.view.look(None if begun else self._tail(asked))
             except Refusal as refusal:
@@ -144,16 +157,36 @@ class _Logs:
                     yield part
                 if over:
                     return
-            await asyncio.sleep(_BETWEEN)
 
-    async def _ended(self, job_uid: str, index: int | None) -> None:
+    async def _looks(self, asked: _Asked, listener: Listener) -> AsyncIterator[None]:
+        """Once for each look, until the time is over, the server stops, or the rights are gone."""
+        loop = asyncio.get_running_loop()
+        permitted = loop.time()
+        end = permitted + _LONGEST
+        while loop.time() < end:
+            if loop.time() - permitted >= _RIGHTS:
+                if not await self._permitted(asked):
+                    return
+                permitted = loop.time()
+            yield
+            if not await listener.rest(_BETWEEN):
+                return
+
+    async def _permitted(self, asked: _Asked) -> bool:
+        may = self._services.people.still_may
+        return await may(asked.person, "get", EVALUATION_JOBS, name=asked.job) and await may(
+            asked.person, "get", PODS, "log"
+        )
+
+    async def _ended(self, listener: Listener, entry: JobEntry, index: int | None) -> None:
         """Wait for the last words of adapters whose job is over: what is told as the end is all of it."""
         deadline = asyncio.get_running_loop().time() + _LAST_WORDS
         while asyncio.get_running_loop().time() < deadline:
-            pods = [pod for pod in self._collector.pods(job_uid) if index in (None, pod.index)]
+            pods = [pod for pod in self._collector.pods((entry.namespace, entry.uid)) if index in (None, pod.index)]
             if not any(pod.running() for pod in pods):
                 return
-            await asyncio.sleep(_GLANCE)
+            if not await listener.rest(_GLANCE):
+                return
 
     @staticmethod
     def _tail(asked: _Asked) -> int | None:

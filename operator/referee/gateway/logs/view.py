@@ -12,9 +12,9 @@ from typing import Protocol
 from referee.api.names import ADAPTER_CONTAINER
 from referee.gateway.errors import Unavailable
 from referee.gateway.faults import undecided
-from referee.gateway.logs.containers import PodLogs, SeenContainer
+from referee.gateway.logs.containers import JobRef, PodLogs, SeenContainer
 from referee.gateway.logs.facts import JobFacts
-from referee.gateway.logs.lines import SECOND, Line, instant, parse
+from referee.gateway.logs.lines import SECOND, Line, instant, parse, remarked
 from referee.gateway.logs.merge import Place, Placed, Source, Stream, merged
 from referee.gateway.logs.reading import read_log
 from referee.runtime.errors import ApiError
@@ -44,11 +44,11 @@ class Shelf(Protocol):
 class Pods(Protocol):
     """Which pods a job has, and whether the logs of those that are gone are kept."""
 
-    def pods(self, job_uid: str) -> Sequence[PodLogs]:
+    def pods(self, job: JobRef) -> Sequence[PodLogs]:
         """Those that are there."""
         ...
 
-    async def settled(self, job_uid: str, gone: Collection[str]) -> None:
+    async def settled(self, job: JobRef, gone: Collection[str]) -> None:
         """Wait for what is being kept; `gone`: uids of pods that are not there any more, whatever a cache says."""
         ...
 
@@ -87,12 +87,12 @@ class _Read:
 class View:
     """A job's log, or one benchmark's."""
 
-    def __init__(self, kube: Kube, shelf: Shelf, pods: Pods, job_uid: str, index: int | None) -> None:
+    def __init__(self, kube: Kube, shelf: Shelf, pods: Pods, job: JobRef, index: int | None) -> None:
         """Take where to read; None: every benchmark."""
         self._kube = kube
         self._shelf = shelf
         self._pods = pods
-        self._job_uid = job_uid
+        self._job = job
         self._index = index
         self._reads: dict[Name, _Read] = {}
         self._looked = False
@@ -112,7 +112,7 @@ class View:
             there = self._there()
             missed = any(not read.ended and name not in there for name, read in self._reads.items())
             if gone or missed or not self._looked:
-                await self._pods.settled(self._job_uid, gone)
+                await self._pods.settled(self._job, gone)
                 await self._from_store(tail)
             unread = [found for name, found in there.items() if not self._known_whole(name)]
             answers = await asyncio.gather(*(self._from_pod(pod, container, tail) for pod, container in unread))
@@ -155,7 +155,7 @@ class View:
     def _there(self) -> dict[Name, tuple[PodLogs, SeenContainer]]:
         return {
             (pod.name, container.name): (pod, container)
-            for pod in self._pods.pods(self._job_uid)
+            for pod in self._pods.pods(self._job)
             if self._index in (None, pod.index)
             for container in pod.containers
         }
@@ -166,10 +166,11 @@ class View:
 
     async def _from_store(self, tail: int | None) -> None:
         try:
-            async for piece in self._shelf.read(self._job_uid, self._index):
-                if not self._known_whole((piece.pod, piece.container)):
+            namespace, uid = self._job
+            async for piece in self._shelf.read(uid, self._index):
+                if piece.run.namespace == namespace and not self._known_whole((piece.pod, piece.container)):
                     read = self._read(piece.pod, piece.container, piece.run.index, piece.run.attempt)
-                    await self._take(read, piece.text, read.since, tail)
+                    await self._take(read, remarked(piece.text, piece.left_out), read.since, tail)
                     read.ended = True
         except StoreUnavailable as error:
             raise Unavailable(f"the results store did not answer: {error}") from error
@@ -183,12 +184,12 @@ class View:
             query["tailLines"] = str(tail)
         try:
             async with self._slots:
-                text = await read_log(self._kube, pod, container, query)
+                found = await read_log(self._kube, pod, container, query)
         except ApiError as error:
             raise undecided(error) from error
-        if text is None:
+        if found is None:
             return False
-        await self._take(read, text, since, tail)
+        await self._take(read, remarked(found.text, 0 if query else found.left_out), since, tail)
         read.ended = container.ended
         return True
 

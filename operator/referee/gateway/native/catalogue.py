@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from referee.api.names import ANNOTATION_SHARED
-from referee.gateway.errors import Unavailable
+from referee.gateway.finding import require_primed
 from referee.gateway.native import described
 from referee.gateway.native.lists import written
 from referee.gateway.objects import CollectionEntry, ProviderEntry
@@ -40,23 +40,19 @@ class _Kind:
         """List what the tenant's jobs can name."""
         person = await self.services.people.identify(request.headers)
         await self.services.people.require(person, "list", self.resource)
-        self._primed()
+        require_primed(self.services.objects)
         found = (entry for entry in self.every(person.tenant) if tag is None or tag in entry.model.spec.tags)
         return StreamingResponse(written(self.resource.kind, map(_marked, found)), media_type="application/json")
 
     async def get_entry(self, request: Request, id: _Id) -> Response:  # noqa: A002 - what references name is called so
         """Read one, by what references name: spec.id, else its name."""
         person = await self.services.people.identify(request.headers)
-        self._primed()
+        require_primed(self.services.objects)
         entry = self.one(person.tenant, id)
         await self.services.people.require(person, "get", self.resource, name=entry.name if entry else id)
         if entry is None:
             raise unknown(self.resource, person.tenant, id)
         return JSONResponse(_marked(entry))
-
-    def _primed(self) -> None:
-        if why := self.services.objects.unprimed():
-            raise Unavailable(f"the gateway has not read everything yet: {why}")
 
 
 def catalogue_router(services: Services) -> APIRouter:

@@ -15,6 +15,7 @@ from referee.api.manifest import ManifestError, parse
 from referee.api.names import ANNOTATION_OWNER, API_VERSION
 from referee.gateway.body import Body
 from referee.gateway.errors import Malformed, TooLarge
+from referee.gateway.merging import merged
 from referee.gateway.people import Person
 from referee.runtime.kube import Object
 
@@ -60,7 +61,7 @@ async def patch_of(request: Request, person: Person, name: str) -> Object:
     if not isinstance(spec, dict):
         raise Malformed(f"{KIND} {name}: spec: must be an object")
     frame = {field: value for field, value in _FRAME.items() if field != "benchmarks" or "collection" not in spec}
-    _judge({"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": _merged(frame, spec)})
+    _judge({"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": merged(frame, spec)})
     return patch
 
 
@@ -116,16 +117,3 @@ def _of_tenant(document: Mapping[str, Any], person: Person) -> None:
     if given not in (None, "", person.tenant):
         said = "leave it out, or name that tenant in the header X-Tenant"
         raise Malformed(f"metadata.namespace: {given!r} is not {person.tenant}, the tenant of this request; {said}")
-
-
-def _merged(target: object, patch: object) -> Any:  # noqa: ANN401 - JSON
-    """RFC 7396."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for field, value in patch.items():
-        if value is None:
-            merged.pop(field, None)
-        else:
-            merged[field] = _merged(merged.get(field), value)
-    return merged

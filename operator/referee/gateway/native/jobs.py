@@ -12,13 +12,13 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from referee.api.status import Phase
-from referee.gateway.errors import Unauthenticated, Unavailable
+from referee.gateway.finding import find_job, require_primed
 from referee.gateway.native import described
 from referee.gateway.native.documents import job_of, patch_of
 from referee.gateway.native.lists import Filter, page, written
 from referee.gateway.native.watches import Watch, watching
 from referee.gateway.people import Person
-from referee.gateway.people.refusals import answering_the_caller, unknown
+from referee.gateway.people.refusals import answering_the_caller
 from referee.gateway.services import Services
 from referee.runtime.kube import Object
 from referee.runtime.paths import EVALUATION_JOBS
@@ -55,6 +55,7 @@ class _Jobs:
     """The operations."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._people = services.people
         self._objects = services.objects
 
@@ -62,7 +63,7 @@ class _Jobs:
         """List or watch the EvaluationJobs of the tenant."""
         person = await self._people.identify(request.headers)
         await self._people.require(person, "list", EVALUATION_JOBS)
-        self._primed()
+        require_primed(self._objects)
         wanted = Filter(query.phase, query.group, query.tag)
         if query.watch:
             return self._stream(person, Watch(person.tenant, wanted, seconds=query.seconds))
@@ -81,11 +82,7 @@ class _Jobs:
     async def get_job(self, request: Request, name: _Name, query: Annotated[WatchQuery, Query()]) -> Response:
         """Read or watch one EvaluationJob."""
         person = await self._people.identify(request.headers)
-        await self._people.require(person, "get", EVALUATION_JOBS, name=name)
-        self._primed()
-        entry = self._objects.job(person.tenant, name)
-        if entry is None:
-            raise unknown(EVALUATION_JOBS, person.tenant, name)
+        entry = await find_job(self._services, person, name)
         if query.watch:
             return self._stream(person, Watch(person.tenant, Filter(), name, query.seconds))
         return JSONResponse(entry.object())
@@ -113,22 +110,13 @@ class _Jobs:
         document["metadata"].pop("managedFields", None)
         return JSONResponse(document, status)
 
-    def _primed(self) -> None:
-        if why := self._objects.unprimed():
-            raise Unavailable(f"the gateway has not read everything yet: {why}")
-
     def _stream(self, person: Person, watch: Watch) -> Response:
         return StreamingResponse(watching(self._objects, watch, self._permitted(person, watch)), media_type=LINES)
 
     def _permitted(self, person: Person, watch: Watch) -> Callable[[], Awaitable[bool]]:
         async def permitted() -> bool:
             verb = "list" if watch.name is None else "get"
-            try:
-                return await self._people.may(person, verb, EVALUATION_JOBS, name=watch.name or "")
-            except Unauthenticated:
-                return False
-            except Unavailable:
-                return True  # nobody has said no; the next heartbeat asks again
+            return await self._people.still_may(person, verb, EVALUATION_JOBS, name=watch.name or "")
 
         return permitted
 

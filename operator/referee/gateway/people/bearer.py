@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from referee.gateway.bearer import bearer_in
 from referee.gateway.errors import Unauthenticated
 
 _LONGEST = 16 * 1024
@@ -21,8 +22,8 @@ def bearer_token(headers: Mapping[str, str]) -> str:
     Raises:
         Unauthenticated: there is none.
     """
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if not token or scheme.lower() != "bearer" or not (token := token.strip()):
+    token = bearer_in(headers)
+    if not token:
         raise Unauthenticated(
             "no credential: send `Authorization: Bearer TOKEN` with a token of the cluster or an API key"
         )

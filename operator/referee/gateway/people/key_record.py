@@ -7,12 +7,16 @@ no password hash: there are 256 random bits to guess, and each request has to be
 import base64
 import hashlib
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from referee.gateway.people.tenants import LABEL
+
 PREFIX = "rfk_"
 """By which a key is told from a token, and found by scanners of repositories."""
+_ACCOUNT = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _BYTES = 32
 _ID = 16
 """Characters of the hash by which people name a key."""
@@ -80,7 +84,7 @@ def record_of(data: str) -> KeyRecord:
         expires = entry.get("expires")
         record = KeyRecord(
             digest=str(entry["sha256"]),
-            account=Account(str(entry["namespace"]), str(entry["serviceAccount"])),
+            account=_account(str(entry["namespace"]), str(entry["serviceAccount"])),
             created=_moment(entry["created"]),
             expires=_moment(expires) if expires is not None else None,
             note=str(entry.get("note") or ""),
@@ -88,6 +92,15 @@ def record_of(data: str) -> KeyRecord:
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
     return record
+
+
+def _account(namespace: str, name: str) -> Account:
+    """Who may write the Secret may still not have us ask for something else than a ServiceAccount."""
+    if not LABEL.fullmatch(namespace):
+        raise ValueError(f"namespace: {namespace!r} is none")
+    if not _ACCOUNT.fullmatch(name):
+        raise ValueError(f"serviceAccount: {name!r} is no name")
+    return Account(namespace, name)
 
 
 def _moment(text: str) -> datetime:

@@ -9,7 +9,7 @@ Nothing is decided here: RBAC is the only place where a right stands, and REST c
 
 from collections.abc import Callable, Mapping
 
-from referee.gateway.errors import NotPermitted, Unauthenticated
+from referee.gateway.errors import NotPermitted, Unauthenticated, Unavailable
 from referee.gateway.people.api_keys import PREFIX, ApiKeys
 from referee.gateway.people.bearer import bearer_token
 from referee.gateway.people.identities import Identities
@@ -61,6 +61,17 @@ class People:
         except Unauthenticated:
             self._identities.forget(person.digest)
             raise
+
+    async def still_may(
+        self, person: Person, verb: str, resource: Resource, subresource: str = "", name: str = ""
+    ) -> bool:
+        """As `may`, for an answer that goes on: it ends once somebody says no, not while nobody says anything."""
+        try:
+            return await self.may(person, verb, resource, subresource, name)
+        except Unauthenticated:
+            return False
+        except Unavailable:
+            return True
 
     async def require(
         self, person: Person, verb: str, resource: Resource, subresource: str = "", name: str = ""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from referee.gateway.errors import Malformed, NotPermitted
 
-_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+"""What a namespace can be called."""
 _ACCOUNT = "system:serviceaccount:"
 
 
@@ -30,7 +31,7 @@ def tenant_of(given: str | None, user: str, serves: Callable[[str], bool]) -> st
             f"the header X-Tenant is missing: send the namespace, since user {user} is no ServiceAccount with one",
             code="missing_tenant_header",
         )
-    if not _LABEL.fullmatch(tenant):
+    if not LABEL.fullmatch(tenant):
         raise Malformed(f"X-Tenant: {tenant!r} is no namespace: lower case letters, digits and -, at most 63")
     if not serves(tenant):
         where = "X-Tenant" if given else f"the namespace of {user}"

@@ -5,6 +5,7 @@ somebody else. What the caches lack is read once from the API server before anyt
 be quicker than a watch; and where that does not answer, the caller is asked to come again, never refused.
 """
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -28,6 +29,8 @@ from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, Resource
 
 T = TypeVar("T", SeenPod, SeenJob, JobEntry)
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+"""What else stands in an address leads to something else than one object."""
 
 
 class Callers:
@@ -70,7 +73,9 @@ class Callers:
         return known if known is not None and known.uid == child.uid else None
 
     async def knows(self, namespace: str, evaluation: str) -> bool:
-        """Whether there is such an EvaluationJob."""
+        """Whether there is such an EvaluationJob; the name is the caller's, and may be none."""
+        if not _NAME.fullmatch(evaluation):
+            return False
         if self._watched.evaluations.get((namespace, evaluation)) is not None:
             return True
         return await self._read(EVALUATION_JOBS, namespace, evaluation, evaluation_of) is not None

@@ -2,14 +2,14 @@
 
 from fastapi import Request
 
+from referee.gateway.bearer import bearer_in
 from referee.gateway.errors import NotPermitted, Unauthenticated, Unknown
 from referee.gateway.reporting.children import Caller, Children
 
 
 async def bearer(request: Request) -> str:
     """The bearer token of a request, empty if there is none; a dependency of FastAPI's."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    return bearer_in(request.headers)
 
 
 async def caller_for(children: Children, credential: str, job: str) -> Caller:

@@ -8,7 +8,7 @@ that one takes NaN for a number, which JSON has not and no gate may ever see.
 import json
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal, NoReturn, Self
+from typing import Annotated, Any, Literal, NoReturn, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -29,6 +29,11 @@ def _timestamp(text: str) -> str:
 Timestamp = Annotated[str, AfterValidator(_timestamp)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Json = dict[str, Any]
+JobPhase = Literal[
+    "initializing", "loading_data", "running_evaluation", "post_processing", "persisting_artifacts", "completed"
+]
+JOB_PHASES: tuple[JobPhase, ...] = get_args(JobPhase)
+"""What an adapter is at, in the order of a run."""
 
 
 class Wire(BaseModel):
@@ -83,17 +88,7 @@ class Event(Wire):
     """The benchmark's."""
     benchmark_index: Count
     status: Literal["pending", "running", "completed", "failed"]
-    phase: (
-        Literal[
-            "initializing",
-            "loading_data",
-            "running_evaluation",
-            "post_processing",
-            "persisting_artifacts",
-            "completed",
-        ]
-        | None
-    ) = None
+    phase: JobPhase | None = None
     error_message: MessageInfo | None = None
     warning_message: MessageInfo | None = None
     metrics: Json | None = None

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from referee.gateway.errors import Malformed, Unavailable, Unknown
 from referee.gateway.evalhub.described import answers, extra, query
 from referee.gateway.evalhub.queries import query_of
-from referee.gateway.people.refusals import unknown
+from referee.gateway.finding import find_job
 from referee.gateway.results.documents import documents_of
 from referee.gateway.results.samples import samples_of
 from referee.gateway.services import Services
@@ -82,10 +82,7 @@ def results_router(services: Services) -> APIRouter:
 async def _readable(services: Services, request: Request, job: str) -> Json:
     """The job, if the caller may read it and its results."""
     person = await services.people.identify(request.headers)
-    await services.people.require(person, "get", EVALUATION_JOBS, name=job)
-    entry = services.objects.job(person.tenant, job)
-    if entry is None:
-        raise unknown(EVALUATION_JOBS, person.tenant, job)
+    entry = await find_job(services, person, job)
     await services.people.require(person, "get", EVALUATION_JOBS, subresource="results", name=job)
     return entry.object()
 

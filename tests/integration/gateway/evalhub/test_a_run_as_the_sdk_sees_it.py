@@ -11,7 +11,7 @@ from evalhub.models.api import EvaluationJob, JobStatus, JobSubmissionRequest
 
 from referee.api.names import ADAPTER_AUDIENCE
 from referee.app import Operator
-from referee.gateway.evalhub.wire.states import JOB_PHASES
+from referee.gateway.reporting.wire import JOB_PHASES
 from tests.integration.gateway.evalhub.conftest import request
 from tests.integration.gateway.live import Live, live_gateway
 from tests.integration.operator.team import Team

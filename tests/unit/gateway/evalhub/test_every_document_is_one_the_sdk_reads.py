@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from referee.gateway.evalhub.pages import encode
 from referee.gateway.evalhub.wire.benchmarks import Beside
 from referee.gateway.evalhub.wire.document import from_resource
-from referee.gateway.evalhub.wire.states import JOB_PHASES, OVER
+from referee.gateway.evalhub.wire.states import OVER
+from referee.gateway.reporting.wire import JOB_PHASES
 from tests.unit.gateway.evalhub.manifests import evaluation_jobs
 
 _ANY = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)

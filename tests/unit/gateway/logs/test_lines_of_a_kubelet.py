@@ -2,7 +2,7 @@
 
 import pytest
 
-from referee.gateway.logs.lines import SECOND, Line, Tail, instant, parse
+from referee.gateway.logs.lines import SECOND, Line, LogText, Tail, instant, parse, remarked
 
 AT = 1_767_323_045
 STAMP = "2026-01-02T03:04:05.123456789Z"
@@ -34,10 +34,15 @@ def test_a_clock_that_goes_back_does_not_change_the_order() -> None:
 
 def test_a_remark_goes_with_the_line_before_it_and_alone_is_nothing() -> None:
     assert parse("unable to retrieve container logs for containerd://x") == []
-    assert [line.said for line in parse(f"{STAMP} a\n[7 bytes of the log were left out here]\n")] == [
-        "a",
-        "[7 bytes of the log were left out here]",
-    ]
+    assert [line.said for line in parse(f"{STAMP} a\nfailed to watch file\n")] == ["a", "failed to watch file"]
+
+
+def test_how_much_is_missing_stands_before_what_is_there() -> None:
+    left_out, first = parse(remarked(f"{STAMP} a\n", 7))
+
+    assert (left_out.said, first.said) == ("[7 bytes of the log before this line are left out]", "a")
+    assert left_out.at == first.at
+    assert remarked(f"{STAMP} a\n", 0) == f"{STAMP} a\n"
 
 
 def test_other_line_ends_are_text() -> None:
@@ -53,14 +58,15 @@ def test_the_last_whole_lines_are_kept(size: int) -> None:
     for start in range(0, len(raw), size):
         tail.feed(raw[start : start + size])
 
-    assert tail.text(ended=True) == "line 096\nline 097\nline 098\nline 099\n"
+    assert tail.text(ended=True) == LogText("line 096\nline 097\nline 098\nline 099\n", left_out=96 * 9)
+    assert tail.read == len(raw)
 
 
 def test_a_line_that_is_being_written_is_not_shown() -> None:
     tail = Tail(100)
     tail.feed("whole\nZür".encode())
 
-    assert (tail.text(ended=False), tail.text(ended=True)) == ("whole\n", "whole\nZür\n")
+    assert (tail.text(ended=False).text, tail.text(ended=True).text) == ("whole\n", "whole\nZür\n")
 
 
 def test_a_line_without_end_takes_no_memory() -> None:
@@ -68,4 +74,5 @@ def test_a_line_without_end_takes_no_memory() -> None:
     for _ in range(1000):
         tail.feed(b"x" * 50)
 
-    assert len(tail.text(ended=True)) <= 160
+    assert len(tail.text(ended=True).text) <= 160
+    assert tail.read == 50_000

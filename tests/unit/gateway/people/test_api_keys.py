@@ -196,6 +196,29 @@ async def test_an_entry_that_is_no_key_harms_no_other(
     assert "Secret home/referee-api-keys, entry odd is no API key" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        Account("team-a", ""),
+        Account("team-a", "ci/token?"),
+        Account("team-a", ".."),
+        Account("team-a", "ci?"),
+        Account("team-a", "a" * 254),
+        Account("..", "ci"),
+        Account("team-a/pods", "ci"),
+        Account("team.a", "ci"),
+        Account("", "ci"),
+    ],
+    ids=str,
+)
+def test_an_entry_names_an_account_that_there_can_be(world: World, account: Account) -> None:
+    world.key_of(account)
+    (entry,) = world.keys.values()
+
+    with pytest.raises(ValueError, match=r"is no name|is none"):
+        record_of(entry)
+
+
 def test_only_the_hash_is_kept(world: World) -> None:
     key = world.key_of(CI, note="the nightly run")
     (entry,) = world.keys.values()

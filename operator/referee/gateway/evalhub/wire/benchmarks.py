@@ -10,7 +10,6 @@ from referee.gateway.evalhub.wire.states import (
     CANCELLED,
     COMPLETED,
     FAILED,
-    JOB_PHASES,
     OF_BENCHMARK,
     OVER,
     PARTIALLY_FAILED,
@@ -18,6 +17,7 @@ from referee.gateway.evalhub.wire.states import (
     RUNNING,
 )
 from referee.gateway.evalhub.wire.times import parsed_time, written
+from referee.gateway.reporting.wire import JOB_PHASES
 
 Document = dict[str, Any]
 

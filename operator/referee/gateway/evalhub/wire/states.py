@@ -40,14 +40,6 @@ OF_BENCHMARK: Final[Mapping[str, str]] = {
 assert set(OF_JOB) == set(get_args(Phase))  # noqa: S101 - a phase without a word breaks every list it is in
 assert set(OF_BENCHMARK) == set(get_args(BenchmarkPhase))  # noqa: S101
 
-JOB_PHASES = (
-    "initializing",
-    "loading_data",
-    "running_evaluation",
-    "post_processing",
-    "persisting_artifacts",
-    "completed",
-)
 ORIGINS = ("adapter", "sdk", "server", "runtime")
 RESULT_TYPES = ("numeric", "categorical", "array_ordered", "array_unordered", "time_series")
 

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("written", sa.BigInteger, nullable=False),
         sa.Column("next_seq", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="runs_pkey"),
-        sa.UniqueConstraint("child_uid", name="runs_child_uid_key"),
+        sa.UniqueConstraint("namespace", "job_uid", "child_uid", name="runs_namespace_job_uid_child_uid_key"),
         sqlite_autoincrement=True,
     )
     op.create_index(
@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column("container", sa.Text, nullable=False),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
-        sa.Column("truncated", sa.Boolean, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("run_id", "pod", "container", name="logs_pkey"),
     )

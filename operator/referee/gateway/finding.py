@@ -1,13 +1,14 @@
 """One job of a person's tenant: from the cache, else one live look, since whoever asks may be quicker than a watch.
 
-A job that may not be read does not exist, as far as its asker can tell: both have one answer.
+A job that may not be read does not exist, as far as its asker can tell: both have one answer. What is made of more
+than one object, a list or a log, has no such look: until everything was read once, it is not answered.
 """
 
 import re
 
-from referee.gateway.errors import Unknown
+from referee.gateway.errors import Unavailable, Unknown
 from referee.gateway.faults import undecided
-from referee.gateway.objects import JobEntry
+from referee.gateway.objects import JobEntry, Objects
 from referee.gateway.people import Person
 from referee.gateway.people.refusals import unknown
 from referee.gateway.services import Services
@@ -51,3 +52,13 @@ async def look(services: Services, person: Person, name: str) -> JobEntry:
 def not_found(person: Person, name: str) -> Unknown:
     """What to say of a job that is not there."""
     return unknown(EVALUATION_JOBS, person.tenant, name)
+
+
+def require_primed(objects: Objects) -> None:
+    """Go on only if everything that stands was read once.
+
+    Raises:
+        Unavailable: not yet.
+    """
+    if why := objects.unprimed():
+        raise Unavailable(f"the gateway has not read everything yet: {why}")
