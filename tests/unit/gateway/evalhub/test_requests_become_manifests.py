@@ -42,6 +42,10 @@ def test_the_name_is_a_display_name_and_the_id_is_the_objects() -> None:
     assert (made["spec"]["description"], made["spec"]["tags"]) == ("d", ["t"])
 
 
+def test_all_benchmarks_start_at_once_as_there() -> None:
+    assert manifest(benchmarks=[BENCHMARK] * 20)["spec"]["execution"] == {"parallelism": 64}
+
+
 def test_nulls_are_as_good_as_absent() -> None:
     nothing: Json = dict.fromkeys(
         ("description", "tags", "experiment", "exports", "queue", "pass_criteria", "custom", "collection")

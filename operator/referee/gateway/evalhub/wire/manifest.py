@@ -7,6 +7,7 @@ and no parameter; a queue is Kueue's, an experiment MLflow's. What has no field 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from referee.api.evaluationjob import MAX_BENCHMARKS
 from referee.api.names import API_VERSION
 from referee.gateway.evalhub.wire import extras
 from referee.gateway.evalhub.wire.reading import invalid
@@ -62,6 +63,8 @@ def _spec(request: JobRequest, collection_updated_at: str) -> Manifest:
         exports=_said(
             mlflow=_experiment(request.experiment), oci=_oci(request.exports.oci if request.exports else None)
         ),
+        # EvalHub starts all benchmarks of a job at once, and has no word for anything else
+        execution={"parallelism": MAX_BENCHMARKS},
         queueName=request.queue.name if request.queue else None,
         custom=extras.with_extras(request.custom, more),
     )
