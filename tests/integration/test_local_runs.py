@@ -121,7 +121,7 @@ def test_what_does_not_resolve_is_refused_at_once_and_told_with_what_there_is(tm
 
     assert done.returncode == 2
     assert "Could not run: ProviderNotFound: benchmark stand-in/b0: no Provider of id 'stand-in'" in done.stdout
-    assert "give the manifest of another Provider as one more FILE" in done.stderr
+    assert "Give the manifest of another Provider as one more FILE" in done.stderr
 
 
 def test_several_jobs_run_one_after_another_and_the_worst_counts(tmp_path: Path) -> None:

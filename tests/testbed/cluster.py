@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pytest
+
 from referee.runtime.credentials import Credentials
 from referee.runtime.kubeconfig import from_kubeconfig
 from tests.testbed.api_client import Api, Json, RefusedError
@@ -64,6 +66,18 @@ class Cluster:
             raise SystemExit("KUBECONFIG names several files; the testbed takes one: `kubectl config view --flatten`")
         found = shutil.which("kubectl")
         return cls.of(Path(file).absolute(), Path(found) if found else find_or_build(CONTROL_PLANE)["kubectl"])
+
+    def audited(self) -> list[tuple[str, Json]]:
+        """Who did what, as the API server's audit log has it so far; skips the test where none can be read.
+
+        Not by `splitlines`: an address that was asked may hold what Unicode takes for the end of a line.
+        """
+        if self.audit_log is None:
+            pytest.skip("the cluster of KUBECONFIG keeps no audit log that can be read here")
+        text = self.audit_log.read_text(encoding="utf-8", errors="replace")
+        events = [json.loads(line) for line in text.split("\n")[:-1]]  # the last may be half written
+        # nobody stands in it where a token was not believed
+        return [(event["user"].get("username", ""), event) for event in events]
 
     def save(self, file: Path) -> None:
         """Write down how to reach it, whole or not at all: another process waits for the file."""

@@ -4,7 +4,6 @@ Both run as the ServiceAccounts of the chart; the adapter's posts carry the toke
 """
 
 import asyncio
-import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -31,12 +30,9 @@ Bill = Counter[tuple[str, str, str]]
 
 def bill(team: Team) -> Bill:
     """(who, verb, what) of each write to EvaluationJobs and Jobs of the team that is not a test's own."""
-    if team.cluster.audit_log is None:
-        pytest.skip("the cluster of KUBECONFIG keeps no audit log that can be read here")
     charged: Bill = Counter()
-    for line in team.cluster.audit_log.read_text().splitlines():
-        event = json.loads(line)
-        about, user = event.get("objectRef", {}), event["user"]["username"]
+    for user, event in team.cluster.audited():
+        about = event.get("objectRef", {})
         ours = user.startswith(f"system:serviceaccount:{team.namespace}:")
         if ours and about.get("resource") in CHARGED and event["verb"] in WRITES:
             what = "/".join(filter(None, [about["resource"], about.get("subresource")]))
