@@ -23,7 +23,7 @@ Examples:
 
 @click.group()
 def adapter() -> None:
-    """Write adapters: check one against the contract that it claims."""
+    """Check adapters against the contract that they claim."""
 
 
 @adapter.command(epilog=_EPILOG)
