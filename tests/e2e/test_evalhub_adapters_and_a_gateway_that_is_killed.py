@@ -26,7 +26,7 @@ from tests.integration.gateway.service import service
 from tests.testbed.control_plane import free_port
 from tests.testbed.images import AGENT
 from tests.testbed.node import Node, provide_image
-from tests.testbed.postgresql import postgresql_server
+from tests.testbed.session import postgresql_of_this_run
 
 pytestmark = pytest.mark.node
 
@@ -49,15 +49,8 @@ def tenancy(team: Team, image: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def postgresql_url() -> Iterator[str]:
-    try:
-        server = postgresql_server()
-        running = server.__enter__()
-    except FileNotFoundError as reason:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(reason))
-    yield running.url()
-    server.__exit__(None, None, None)
+    with postgresql_of_this_run() as server:
+        yield server.url()
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -58,6 +58,20 @@ def build(into: Path) -> None:
         (into / name).symlink_to("testbed")
 
 
+def program_of(name: str, module: str, version: str) -> Path:
+    """The program that a public Go module makes, compiled when it is first asked for and then kept."""
+
+    def install(into: Path) -> None:
+        environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOBIN": str(into)}
+        command = ["nice", "-n", "10", str(go_program()), "install", "-trimpath", f"{module}@{version}"]
+        try:
+            subprocess.run(command, env=environment, check=True)
+        except subprocess.CalledProcessError as error:
+            raise SystemExit(f"{module}@{version} did not build (above is why)") from error
+
+    return cached(name, version, install) / module.rpartition("/")[2]
+
+
 def _stamps() -> str:
     """Linker flags. Unstamped, the server calls itself v0.0.0 and kubectl and helm complain of it."""
     match = re.search(r"^\s*k8s\.io/kubernetes (v1\.(\d+)\.\S+)$", (MODULE / "go.mod").read_text(), re.MULTILINE)

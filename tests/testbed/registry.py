@@ -6,8 +6,6 @@ it is given. It is no part of the testbed's own Go module, for the reason that `
 """
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.testbed.cache import cached
 from tests.testbed.control_plane import free_port
-from tests.testbed.go_build import go_program
+from tests.testbed.go_build import program_of
 from tests.testbed.processes import Children, Program
 from tests.testbed.waiting import wait_for
 
@@ -84,7 +81,9 @@ def registry(
     path = directory / "registry.json"
     path.write_text(json.dumps(configuration))  # JSON is YAML
     children = Children(directory / "logs")
-    children.start(Program("registry", [_program(), "serve", path], {"OTEL_TRACES_EXPORTER": "none"}))
+    children.start(
+        Program("registry", [program_of("registry", MODULE, VERSION), "serve", path], {"OTEL_TRACES_EXPORTER": "none"})
+    )
     running = Registry(host)
     try:
         wait_for(lambda: _ready(running, children), "the registry to answer", 20)
@@ -99,16 +98,3 @@ def _ready(running: Registry, children: Children) -> bool:
         return httpx.get(f"{running.url}/v2/", trust_env=False).status_code in (200, 401)
     except httpx.TransportError:
         return False
-
-
-def _program() -> Path:
-    return cached("registry", VERSION, _build) / "registry"
-
-
-def _build(into: Path) -> None:
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOBIN": str(into)}
-    command = ["nice", "-n", "10", str(go_program()), "install", "-trimpath", f"{MODULE}@{VERSION}"]
-    try:
-        subprocess.run(command, env=environment, check=True)
-    except subprocess.CalledProcessError as error:
-        raise SystemExit(f"{MODULE}@{VERSION} did not build (above is why)") from error

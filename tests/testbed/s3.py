@@ -7,9 +7,7 @@ Kubernetes would have to agree.
 Rejected: moto, a mock in Python that takes signatures unseen; MinIO, which publishes no new versions.
 """
 
-import os
 import secrets
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.testbed.cache import cached
 from tests.testbed.control_plane import free_port
-from tests.testbed.go_build import go_program
+from tests.testbed.go_build import program_of
 from tests.testbed.processes import Children, Program
 from tests.testbed.waiting import wait_for
 
@@ -68,7 +65,7 @@ def s3_server(directory: Path, port: int = 0) -> Iterator[S3]:
     program = Program(
         "versitygw",
         [
-            _versitygw(),
+            program_of("s3", MODULE, VERSION),
             *("--port", address, "--region", REGION, "--health", "/health", "--quiet", "--keep-alive"),
             *("posix", "--sidecar", metadata, objects),
         ],
@@ -89,16 +86,3 @@ def _ready(server: S3, children: Children) -> bool:
         return httpx.get(f"{server.endpoint}/health", trust_env=False).is_success
     except httpx.TransportError:
         return False
-
-
-def _versitygw() -> Path:
-    return cached("s3", VERSION, _build) / "versitygw"
-
-
-def _build(into: Path) -> None:
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOBIN": str(into)}
-    command = ["nice", "-n", "10", str(go_program()), "install", "-trimpath", f"{MODULE}@{VERSION}"]
-    try:
-        subprocess.run(command, env=environment, check=True)
-    except subprocess.CalledProcessError as error:
-        raise SystemExit(f"{MODULE}@{VERSION} did not build (above is why)") from error

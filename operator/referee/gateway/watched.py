@@ -109,7 +109,6 @@ class Watched:
         self.pods: Cache[SeenPod] = Cache(
             pod_of,
             {
-                "uid": lambda pod: (pod.uid,),
                 "evaluation": lambda pod: ((pod.logs.namespace, pod.logs.job_uid),) if pod.logs is not None else (),
             },
         )
@@ -118,7 +117,6 @@ class Watched:
         self.jobs: Counted[SeenJob] = Counted(
             job_of,
             {
-                "uid": lambda job: (job.uid,),
                 "evaluation": lambda job: ((job.namespace, job.evaluation.uid),) if job.evaluation is not None else (),
             },
         )

@@ -1,6 +1,5 @@
 """The store over each database that it is for: SQLite in a file, and a real PostgreSQL."""
 
-import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -8,21 +7,15 @@ from pathlib import Path
 import pytest
 
 from referee.store import RunRef, Store
-from tests.testbed.postgresql import Postgresql, postgresql_server
+from tests.testbed.postgresql import Postgresql
 from tests.testbed.s3 import S3, s3_server
+from tests.testbed.session import postgresql_of_this_run
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Postgresql]:
-    try:
-        server = postgresql_server()
-        running = server.__enter__()
-    except FileNotFoundError as reason:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(reason))
-    yield running
-    server.__exit__(None, None, None)
+    with postgresql_of_this_run() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -12,65 +11,20 @@ import yaml
 from evalhub import AsyncEvalHubClient
 from evalhub.models.api import BenchmarkConfig, JobSubmissionRequest, ModelConfig
 
-from tests.integration.gateway.evalhub_people import Town, town
-from tests.integration.gateway.people_house import READER, bearer, once_written, written_by
+from tests.integration.gateway.evalhub_people import Town
+from tests.integration.gateway.people_house import READER, bearer
+from tests.integration.gateway.shared_catalogue import HARNESS, SHARED, SUITE, beside_a_catalogue, do, refused
 from tests.testbed.cluster import Cluster
 
-T = TypeVar("T")
 CATALOGUE = Path(__file__).parents[3] / "operator" / "referee" / "catalogue"
 PROVIDERS = "/api/v1/evaluations/providers"
 COLLECTIONS = "/api/v1/evaluations/collections"
-HARNESS: dict[str, Any] = {
-    "name": "My harness",
-    "title": "Harness",
-    "tags": ["nlp"],
-    "runtime": {"k8s": {"image": "registry.example/h:1", "entrypoint": ["run"], "cpu_request": "100m"}},
-    "benchmarks": [{"id": "mmlu", "name": "MMLU", "category": "knowledge", "metrics": ["acc"]}],
-    "agent": {"evaluates": ["knowledge"], "target_type": "model"},
-}
-SUITE: dict[str, Any] = {
-    "name": "Suite",
-    "category": "safety",
-    "tags": ["s"],
-    "custom": {"team": "red"},
-    "pass_criteria": {"threshold": 0.7},
-    "benchmarks": [{"id": "mmlu", "provider_id": "shared", "weight": 2, "parameters": {"num_examples": 5}}],
-}
-SHARED: dict[str, Any] = {
-    "kind": "Provider",
-    "metadata": {"name": "shared-harness"},
-    "spec": {
-        "id": "shared",
-        "title": "Shared",
-        "parametersSchema": {"type": "object"},
-        "benchmarks": [{"id": "mmlu", "category": "math", "metrics": [{"name": "acc", "type": "Boolean"}]}],
-    },
-}
-SHARED_SUITE: dict[str, Any] = {
-    "kind": "Collection",
-    "metadata": {"name": "shared-suite"},
-    "spec": {"title": "Shared suite", "category": "safety", "benchmarks": [{"id": "mmlu", "provider": "shared"}]},
-}
 
 
 @pytest.fixture
 async def here(cluster: Cluster, namespace: str, tmp_path: Path) -> AsyncIterator[Town]:
-    with cluster.namespace() as shared:
-        for document in (SHARED, SHARED_SUITE):
-            path = f"/apis/referee.dev/v1alpha1/namespaces/{shared}/{document['kind'].lower()}s"
-            await asyncio.to_thread(cluster.api.post, path, {"apiVersion": "referee.dev/v1alpha1", **document})
-        async with town(cluster, namespace, shared, tmp_path) as here:
-            yield here
-
-
-async def do(call: Callable[..., T], *args: Any, **keywords: Any) -> T:
-    return await asyncio.to_thread(call, *args, **keywords)
-
-
-async def refused(call: Callable[..., object], *args: Any) -> tuple[int, str]:
-    with pytest.raises(httpx.HTTPStatusError) as refusal:
-        await do(call, *args)
-    return refusal.value.response.status_code, refusal.value.response.json()["message_code"]
+    async with beside_a_catalogue(cluster, namespace, tmp_path) as here:
+        yield here
 
 
 async def test_the_life_of_a_provider(here: Town) -> None:
@@ -239,48 +193,6 @@ async def test_a_json_patch_is_taken_with_evalhubs_paths(here: Town) -> None:
     assert answer.json()["runtime"]["k8s"]["image"] == "registry.example/h:2"
     assert answer.json()["tags"] == ["nlp", "new"]
     assert (wrong.status_code, wrong.json()["message_code"]) == (400, "unallowed_patch")
-
-
-async def test_every_write_is_the_callers_own(here: Town) -> None:
-    client = await here.client()
-    made = await do(client.providers.create, HARNESS)
-    await do(client.providers.update, made.resource.id, HARNESS)
-    await do(client.providers.patch, made.resource.id, {"title": "T"})
-    await do(client.providers.delete, made.resource.id)
-
-    user = f"system:serviceaccount:{here.namespace}:writer"
-    wanted = {(user, verb, "providers") for verb in ("create", "update", "patch", "delete")}
-    await once_written(here.cluster, here.namespace, wanted)
-    assert {write for write in await written_by(here.cluster, here.namespace) if write[2] == "providers"} == wanted
-
-
-async def test_who_may_only_read_cannot_write_and_who_may_not_read_sees_nothing(here: Town) -> None:
-    writer, reader = await here.client(), await here.client("reader", READER)
-    stranger = await here.client("stranger", ())
-    made = (await do(writer.providers.create, HARNESS)).resource.id
-
-    assert (await do(reader.providers.get, made)).resource.id == made
-    assert await refused(reader.providers.create, HARNESS) == (403, "forbidden")
-    assert await refused(reader.providers.patch, made, {"title": "x"}) == (403, "forbidden")
-    assert await refused(reader.providers.delete, made) == (403, "forbidden")
-    assert await refused(stranger.providers.list) == (403, "forbidden")
-    assert await refused(stranger.providers.get, made) == (404, "resource_not_found")
-    assert await refused(stranger.providers.delete, made) == (404, "resource_not_found")
-
-
-async def test_two_who_change_one_provider_at_once_both_get_their_way(here: Town) -> None:
-    client = await here.client()
-    made = (await do(client.providers.create, HARNESS)).resource.id
-
-    await asyncio.gather(
-        *(
-            do(client.providers.patch, made, change)
-            for change in ({"title": "T"}, {"description": "d"}, {"tags": ["t"]})
-        )
-    )
-
-    stands = await do(client.providers.get, made)
-    assert (stands.title, stands.description, stands.tags) == ("T", "d", ["t"])
 
 
 async def test_a_job_that_names_what_is_not_installed_hears_so_at_once(here: Town) -> None:

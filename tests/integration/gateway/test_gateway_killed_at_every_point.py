@@ -6,7 +6,6 @@ SQLite, and with two over PostgreSQL, where the second try usually meets the oth
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from tests.integration.gateway.killed import POINTS
 from tests.integration.gateway.process import gateway_process
 from tests.integration.gateway.service import service
 from tests.testbed.control_plane import free_port
-from tests.testbed.postgresql import postgresql_server
+from tests.testbed.session import postgresql_of_this_run
 from tests.unit.adapter.receiver import job, write_job
 
 RESULTS = 20
@@ -34,15 +33,8 @@ PATIENCE = Patience(seconds=300, first_delay=0.1, longest_delay=1)
 
 @pytest.fixture(scope="module")
 def postgresql_url() -> Iterator[str]:
-    try:
-        server = postgresql_server()
-        running = server.__enter__()
-    except FileNotFoundError as reason:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(reason))
-    yield running.url()
-    server.__exit__(None, None, None)
+    with postgresql_of_this_run() as server:
+        yield server.url()
 
 
 @pytest.mark.parametrize("point", POINTS)
