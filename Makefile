@@ -66,6 +66,7 @@ crds: setup ## the CustomResourceDefinitions, from the models
 	$(PY) -m referee.api.crd crds
 	$(PY) -m referee.api.crd charts/referee-crds/templates
 	cp adapters/referee_lm_eval/provider.yaml charts/referee/files/lm-evaluation-harness.yaml
+	cp adapters/referee_evaluators/provider.yaml charts/referee/files/referee-evaluators.yaml
 	mkdir -p charts/referee/files/catalogue
 	cp operator/referee/catalogue/*.yaml charts/referee/files/catalogue/
 

@@ -6,7 +6,9 @@ given, so every text that leaves the process (logs, events, the termination mess
 `redact`; checking each place that builds a text was rejected, since frameworks build them too.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +21,7 @@ _SHORTEST_SECRET = 4
 _MASK = "***"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Credentials:
     """What the Secret held; the values never show in a repr."""
 
@@ -27,22 +29,39 @@ class Credentials:
     hf_token: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
     """Certificates that the model's server is checked with, besides the system's."""
+    evaluators: Mapping[str, "Credentials"] = field(default_factory=dict, repr=False)
+    """Those of judges, by the evaluator's name."""
 
     def redact(self, text: str) -> str:
         """The text with every secret in it masked."""
-        for secret in (self.api_key, self.hf_token):
-            if secret and len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, _MASK)
+        for secret in self.secrets:
+            text = text.replace(secret, _MASK)
         return text
 
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """What is masked."""
+        own = [s for s in (self.api_key, self.hf_token) if s and len(s) >= _SHORTEST_SECRET]
+        return (*own, *(secret for other in self.evaluators.values() for secret in other.secrets))
 
-def read_credentials(paths: Paths, model: Model) -> Credentials:
+
+def read_credentials(paths: Paths, model: Model, judges: Mapping[str, Path] | None = None) -> Credentials:
     """Read the files `api-key`, `hf-token` and `ca.crt` (or `ca_cert`); each may be absent.
+
+    Args:
+        paths: where the model's are.
+        model: which Secret it names on a laptop.
+        judges: the directories of evaluators that have credentials of their own.
 
     Raises:
         SpecError: on a laptop, the job names a Secret but not as a directory.
     """
     directory = _local_directory(model.secret_ref) if paths.local and model.secret_ref else paths.model_secret
+    own = _read_directory(directory)
+    return replace(own, evaluators={name: _read_directory(at) for name, at in (judges or {}).items()})
+
+
+def _read_directory(directory: Path) -> Credentials:
     certificates = [directory / name for name in ("ca.crt", "ca_cert") if (directory / name).is_file()]
     return Credentials(
         api_key=_read(directory / "api-key"),

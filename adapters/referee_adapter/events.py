@@ -16,14 +16,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from referee_adapter.paths import Paths
 from referee_adapter.spec import JobSpec
+
+if TYPE_CHECKING:
+    import httpx
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +59,14 @@ class EventPoster:
         self._paths = paths
         self._patience = patience
         self._job_url = f"{spec.callback_url}/api/v1/evaluations/jobs/{spec.id}" if spec.callback_url else None
-        verify = _trust(paths.ca) if spec.callback_url.startswith("https:") else False
-        self._client = httpx.Client(verify=verify, timeout=10, trust_env=False)
+        self._secure = spec.callback_url.startswith("https:")
+
+    @cached_property
+    def _client(self) -> "httpx.Client":
+        """Made for the first event, in the thread that posts it: what starts a run need not wait for the import."""
+        import httpx  # noqa: PLC0415 - see above
+
+        return httpx.Client(verify=_trust(self._paths.ca) if self._secure else False, timeout=10, trust_env=False)
 
     def post(self, status: str, **content: object) -> Delivery:
         """Post until acknowledged, refused, or patience is at its end.
@@ -102,8 +110,9 @@ class EventPoster:
         return self._try(status, content) is Delivery.ACKNOWLEDGED
 
     def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
+        """Close the connection, if there ever was one."""
+        if self._job_url is not None:
+            self._client.close()
 
     def _try(self, status: str, content: dict[str, object]) -> Delivery | float | None:
         """One request: how it ended, or after how many seconds to try again (None: as usual)."""
@@ -114,6 +123,8 @@ class EventPoster:
         return self._send("events", body.encode(), "application/json")
 
     def _send(self, what: str, body: bytes, kind: str) -> Delivery | float | None:
+        import httpx  # noqa: PLC0415 - see _client
+
         headers = {**self._headers(), "Content-Type": kind}
         try:
             response = self._client.post(f"{self._job_url}/{what}", content=body, headers=headers)
@@ -165,7 +176,7 @@ def _trust(ca: Path) -> ssl.SSLContext:
     return context
 
 
-def _retry_after(response: httpx.Response, longest: float) -> float | None:
+def _retry_after(response: "httpx.Response", longest: float) -> float | None:
     """Seconds from the header; a date is not worth parsing: our receivers send seconds."""
     try:
         return min(float(response.headers["Retry-After"]), longest)

@@ -7,11 +7,12 @@ largest dependency of every adapter image.
 
 import math
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from referee_adapter.errors import SpecError
 
 _MISSING = object()
+_Choice = TypeVar("_Choice", bound=str)
 
 
 class Fields:
@@ -37,12 +38,22 @@ class Fields:
         """A string, or None where it is absent or null."""
         return None if self._value.get(key) is None else self.text(key)
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+    def choice(self, key: str, choices: tuple[_Choice, ...]) -> _Choice:
         """One of `choices`; the first is the default."""
         value = self._get(key, choices[0])
-        if not isinstance(value, str) or value not in choices:
-            self._refuse(key, f"one of {', '.join(choices)}", value)
-        return value
+        for choice in choices:
+            if value == choice:
+                return choice
+        return self._refuse(key, f"one of {', '.join(filter(None, choices))}", value)
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A list of strings; absent or null is empty."""
+        value = self._value.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            return self._refuse(key, "a list of strings", value)
+        return tuple(value)
 
     def integer(self, key: str, default: int | None = None, *, low: int = 0) -> int:
         """A whole number of at least `low`."""
@@ -58,6 +69,15 @@ class Fields:
         value = self._get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             return self._refuse(key, "a number of at least 0", value)
+        return float(value)
+
+    def optional_number(self, key: str) -> float | None:
+        """A finite number of either sign, or None where it is absent or null."""
+        value = self._value.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            return self._refuse(key, "a finite number", value)
         return float(value)
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -84,6 +104,14 @@ class Fields:
     def optional_child(self, key: str) -> "Fields | None":
         """An inner object, or None where it is absent or null."""
         return None if self._value.get(key) is None else self.child(key)
+
+    def objects(self, key: str) -> tuple[dict[str, Any], ...]:
+        """A list of free-form objects; absent or null is empty."""
+        return tuple(item.whole() for item in self.children(key))
+
+    def whole(self) -> dict[str, Any]:
+        """The object itself."""
+        return dict(self._value)
 
     def children(self, key: str) -> list["Fields"]:
         """A list of objects; absent or null is empty."""

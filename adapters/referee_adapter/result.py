@@ -6,8 +6,8 @@ could not be scored is `Result.failed` with a reason.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -51,15 +51,16 @@ class SampleCounts:
     scored: int
     errors: int = 0
     """Samples whose model call or evaluation failed for good."""
+    unscored: int | None = None
+    """None: all that are not scored."""
+    pending: int = 0
+    """Samples that wait for scores of others."""
 
     def wire(self) -> dict[str, int]:
         """As JSON; what is neither scored nor failed was not reached."""
-        return {
-            "total": self.total,
-            "scored": self.scored,
-            "errors": self.errors,
-            "unscored": self.total - self.scored,
-        }
+        unscored = self.total - self.scored - self.pending if self.unscored is None else self.unscored
+        counts = {"total": self.total, "scored": self.scored, "errors": self.errors, "unscored": unscored}
+        return counts | ({"pending": self.pending} if self.pending else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Result:
     reason: str | None = None
     message: str | None = None
     retryable: bool | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What only some adapters have to say (evaluators, comparison, usage, …), as JSON, under names of its own."""
 
     @classmethod
     def completed(
@@ -114,6 +117,11 @@ class Result:
         )
 
     @classmethod
+    def of_evaluation(cls, metrics: Sequence[Metric], samples: SampleCounts, more: Mapping[str, Any]) -> "Result":
+        """The result of an evaluation; it may have no metric: all scores are awaited, or it is a shard's receipt."""
+        return cls(status="Completed", completed_at=_now(), metrics=tuple(metrics), samples=samples, more=dict(more))
+
+    @classmethod
     def failed(cls, reason: str, message: str, *, retryable: bool, samples: SampleCounts | None = None) -> "Result":
         """A result that says why there are no scores."""
         return cls(
@@ -134,7 +142,7 @@ class Result:
             document["slices"] = [part.wire() for part in self.slices]
         extra = {"reason": self.reason, "message": self.message, "retryable": self.retryable}
         document |= {key: value for key, value in extra.items() if value is not None}
-        return document | {"completedAt": self.completed_at}
+        return {**self.more, **document, "completedAt": self.completed_at}
 
 
 def _now() -> str:

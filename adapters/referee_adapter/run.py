@@ -68,7 +68,7 @@ def run(evaluate: Evaluate, environ: Mapping[str, str] = os.environ, settings: S
     try:
         paths = locate(environ, settings.root)
         spec = read_spec(paths.spec)
-        credentials = read_credentials(paths, spec.model)
+        credentials = read_credentials(paths, spec.model, spec.judges)
     except SpecError as error:
         _log.error("%s", error)
         if paths:

@@ -6,12 +6,34 @@ what ran is what was asked for.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from referee_adapter.errors import SpecError
 from referee_adapter.fields import Fields
+
+Api = Literal["Chat", "Completions", "HTTP"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What tokens cost."""
+
+    input_per_million: float = 0
+    output_per_million: float = 0
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """How an application is asked that speaks no model's interface."""
+
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    body: Any = None
+    """JSON; the texts in it are templates."""
+    output_path: str = "output"
+    """Keys and indices joined by dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +41,19 @@ class Model:
     """The endpoint under test."""
 
     url: str
-    """Base address of an OpenAI-compatible server, usually ending in /v1; without a trailing slash."""
+    """Base address of an OpenAI-compatible server, usually ending in /v1, without a trailing slash; the address itself
+    of an application; empty where nothing is asked."""
     name: str
-    api: str = "Chat"
-    """Chat or Completions."""
+    api: Api = "Chat"
     secret_ref: str | None = None
     headers: dict[str, str] | None = None
     timeout_seconds: float = 120
     """Of one request."""
     parameters: dict[str, Any] | None = None
     """Generation parameters, for every benchmark of the job."""
+    pricing: Pricing | None = None
+    http: Application | None = None
+    """Of api HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +83,10 @@ class Sampling:
     """Which samples are taken where not all are."""
 
     method: str = "First"
-    """First or Random."""
+    """First, Random, or Stratified by `by`."""
     seed: int = 0
+    by: str | None = None
+    """Metadata that tells the parts apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +120,8 @@ class JobSpec:
     execution: Execution
     sampling: Sampling
     metrics: tuple[MetricInfo, ...]
+    judges: dict[str, Path] = field(default_factory=dict)
+    """Of evaluators that ask a model of their own: the directory with its credentials."""
 
 
 def read_spec(path: Path) -> JobSpec:
@@ -115,7 +144,7 @@ def read_spec(path: Path) -> JobSpec:
         provider_id=fields.text("provider_id"),
         benchmark_id=fields.filled("benchmark_id"),
         benchmark_index=fields.integer("benchmark_index"),
-        model=_model(fields.child("model"), own.child("model")),
+        model=read_model(fields.child("model"), own.child("model"), asked=_is_asked(own)),
         parameters=fields.mapping("parameters"),
         callback_url=fields.text("callback_url").rstrip("/"),
         num_examples=None if document.get("num_examples") is None else fields.integer("num_examples", low=1),
@@ -126,19 +155,58 @@ def read_spec(path: Path) -> JobSpec:
         execution=_execution(own.child("execution")),
         sampling=_sampling(own.child("sampling")),
         metrics=tuple(_metric(item) for item in own.children("metrics")),
+        judges=_judges(own.child("evaluation")),
     )
 
 
-def _model(outer: Fields, own: Fields) -> Model:
+def _is_asked(own: Fields) -> bool:
+    """False where outputs are recorded or posted: then there may be no model to name."""
+    evaluation = own.optional_child("evaluation")
+    return evaluation is None or evaluation.text("generation", "Operator") == "Operator"
+
+
+def _judges(evaluation: Fields) -> dict[str, Path]:
+    found = ((item.filled("name"), item.child("llm")) for item in evaluation.children("evaluators"))
+    return {name: Path(path) for name, llm in found if (path := llm.optional_text("credentials"))}
+
+
+def read_model(outer: Fields, own: Fields, *, asked: bool = True) -> Model:
+    """Read an endpoint.
+
+    Args:
+        outer: what the published job spec has of it: url, name, auth.
+        own: the rest; may be the same object.
+        asked: url and name must be there.
+    """
     auth = outer.optional_child("auth")
+    pricing, http = own.optional_child("pricing"), own.optional_child("http")
+    api: Api = own.choice("api", ("Chat", "Completions", "HTTP"))
     return Model(
-        url=outer.filled("url").rstrip("/"),
-        name=outer.filled("name"),
-        api=own.choice("api", ("Chat", "Completions")),
+        url=(outer.filled("url") if asked else outer.text("url", "")).rstrip("/"),
+        name=outer.filled("name") if asked else outer.text("name", ""),
+        api=api,
         secret_ref=auth.filled("secret_ref") if auth else None,
         headers=own.texts("headers"),
         timeout_seconds=own.number("timeoutSeconds", 120) or 120,
         parameters=own.mapping("parameters"),
+        pricing=_pricing(pricing) if pricing else None,
+        http=_application(http or own.child("http")) if api == "HTTP" else None,
+    )
+
+
+def _pricing(own: Fields) -> Pricing:
+    return Pricing(
+        input_per_million=own.number("inputPerMillion", 0),
+        output_per_million=own.number("outputPerMillion", 0),
+        currency=own.text("currency", "USD"),
+    )
+
+
+def _application(own: Fields) -> Application:
+    return Application(
+        method=own.choice("method", ("POST", "PUT", "GET")),
+        body=own.whole().get("body"),
+        output_path=own.text("outputPath", "output"),
     )
 
 
@@ -158,7 +226,11 @@ def _execution(own: Fields) -> Execution:
 
 
 def _sampling(own: Fields) -> Sampling:
-    return Sampling(method=own.choice("method", ("First", "Random")), seed=own.integer("seed", 0))
+    return Sampling(
+        method=own.choice("method", ("First", "Random", "Stratified")),
+        seed=own.integer("seed", 0),
+        by=own.optional_text("by"),
+    )
 
 
 def _metric(own: Fields) -> MetricInfo:

@@ -20,9 +20,16 @@ _PATHS = {"Chat": "/chat/completions", "Completions": "/completions"}
 
 
 def target(context: Context) -> Target:
-    """Where the job's model is, with its headers and credentials."""
+    """Where the job's model is, with its headers and credentials.
+
+    Raises:
+        Failure: it is an application, which the harness cannot ask.
+    """
     model, credentials = context.spec.model, context.credentials
-    path = _PATHS[model.api]
+    path = _PATHS.get(model.api)
+    if path is None:
+        message = f"model.api {model.api}: the harness asks models, over Chat or Completions; use an `evaluation`"
+        raise Failure("UnsupportedAPI", message, retryable=False)
     headers = dict(model.headers or {})
     if credentials.api_key and not any(name.lower() == "authorization" for name in headers):
         headers["Authorization"] = f"Bearer {credentials.api_key}"

@@ -9,6 +9,7 @@ from referee.app import Operator
 from referee.environment import SettingsError, read
 from referee.runtime.credentials import CredentialsError, load_credentials
 from referee.runtime.logs import configure_logging
+from referee.runtime.stack import allow_deep_json
 from referee.settings import Settings
 
 
@@ -24,6 +25,7 @@ async def _run() -> int:
 
 def main() -> None:
     """Run until SIGTERM; exit code 2 where it cannot start, 1 where it ended itself."""
+    allow_deep_json()
     # A list is parsed into thousands of objects at a time: with Python's own threshold a quarter of a start's CPU goes
     # into looking for garbage among the many that stay.
     gc.freeze()

@@ -16,6 +16,7 @@ import kopf
 
 from referee.core.fetching import FetchLimits
 from referee.core.podspec import PodDefaults
+from referee.core.resolve import Allowed
 from referee.runtime.activity import WatchActivity
 from referee.runtime.catalogue import Lookup
 from referee.runtime.catalogue_status import CatalogueReconciler
@@ -29,13 +30,13 @@ from referee.runtime.kopf_settings import quiet
 from referee.runtime.kube import Kube
 from referee.runtime.lease import Elector, LeaseSettings
 from referee.runtime.metrics import Metrics
-from referee.runtime.paths import COLLECTIONS, EVALUATION_JOBS, PROVIDERS
+from referee.runtime.paths import EVALUATION_JOBS
 from referee.runtime.ratelimit import TokenBucket
 from referee.runtime.reconcile import Parts, Reconciler, Taken
 from referee.runtime.reflector import Reflector
 from referee.runtime.resync import Resyncer, ResyncSettings, Source
 from referee.runtime.transport import Transport
-from referee.runtime.watched import Watched
+from referee.runtime.watched import CATALOGUE, Watched
 from referee.runtime.workers import run_workers
 from referee.runtime.workqueue import WorkQueue
 from referee.settings import Settings
@@ -71,8 +72,12 @@ class Operator:
         lookup = Lookup(self._watched, self._shared, settings.catalogue_namespace)
         children = Children(kube, self._watched, self._pod_defaults(credentials))
         parts = Parts(kube, self._watched, lookup, children, self._recorder, self.metrics)
-        mlflow = bool(settings.mlflow_tracking_uri)
-        taken = Taken(settings.class_name, frozenset(settings.allowed_service_accounts), mlflow)
+        allowed = Allowed(
+            frozenset(settings.allowed_service_accounts),
+            mlflow=bool(settings.mlflow_tracking_uri),
+            code=settings.allow_code,
+        )
+        taken = Taken(settings.class_name, allowed)
         self._reconciler = Reconciler(parts, taken)
         self._queues = Queues(
             WorkQueue(metrics=self.metrics.queues.of("evaluationjobs")),
@@ -239,11 +244,11 @@ class Operator:
         shared = self._settings.catalogue_namespace
         if not shared or self._serves(shared):
             return []
-        changed = self._informers.catalogue_changed(PROVIDERS)
-        return [
-            Reflector(kube, Source(PROVIDERS, shared), self._shared.providers, lambda _: changed(())),
-            Reflector(kube, Source(COLLECTIONS, shared), self._shared.collections, lambda _: changed(())),
-        ]
+        return [self._reflector(kube, Source(resource, shared)) for resource in CATALOGUE]
+
+    def _reflector(self, kube: Kube, source: Source) -> Reflector[Any]:
+        changed = self._informers.catalogue_changed(source.resource)
+        return Reflector(kube, source, self._shared.catalogue[source.resource], lambda _: changed(()))
 
     def _serves(self, namespace: str) -> bool:
         return self._everywhere or namespace in self._namespaces
@@ -254,7 +259,7 @@ class Operator:
     async def _check_definitions(self) -> None:
         """Kopf ignores a kind that is missing at the start, for ever; we say so and end."""
         kube = Kube(self._transport)
-        for resource in (EVALUATION_JOBS, PROVIDERS, COLLECTIONS):
+        for resource in (EVALUATION_JOBS, *CATALOGUE):
             namespace = None if self._everywhere else self._namespaces[0]
             try:
                 async for _ in kube.list(resource.all(namespace), limit=1):
@@ -275,8 +280,9 @@ class Operator:
             return counts
 
         def sizes() -> dict[tuple[str, ...], float]:
-            kinds = ("evaluation_jobs", "providers", "collections", "children", "pods")
-            return {(kind,): float(len(getattr(watched, kind))) for kind in kinds}
+            counts: dict[tuple[str, ...], float] = {(r.plural,): len(cache) for r, cache in watched.catalogue.items()}
+            kinds = ("evaluation_jobs", "children", "pods")
+            return counts | {(kind,): float(len(getattr(watched, kind))) for kind in kinds}
 
         self.metrics.observe("referee_evaluationjobs", "EvaluationJobs by phase.", ("phase",), phases)
         self.metrics.observe("referee_cache_objects", "Objects in the caches.", ("resource",), sizes)

@@ -35,6 +35,10 @@ def read(settings: type[S], env: Mapping[str, str]) -> S:
 def _value(variable: str, text: str, kind: type) -> object:
     if kind is str:
         return text
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise SettingsError(f"{variable} must be true or false, not {text!r}")
+        return text.lower() == "true"
     if kind not in (int, float):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     try:

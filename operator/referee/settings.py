@@ -29,6 +29,9 @@ class Settings:
     """What a job's pod.serviceAccountName may be."""
     agent_image: str = "referee.dev/referee-agent:dev"
     """Image of what stands beside adapters made with eval-hub-sdk, and of what fetches test data."""
+    allow_code: bool = False
+    """Evaluators of type Code may run, in the sandbox of the built-in adapter; the second of two keys, the first being
+    the Provider's adapter.allowCode."""
     insecure_registries: tuple[str, ...] = ()
     """Registries that exports.oci may name and that are spoken to in plain HTTP, as host or host:port."""
     mlflow_tracking_uri: str = ""

@@ -18,6 +18,7 @@ from tests.bench.burst import burst
 from tests.bench.calls import calls
 from tests.bench.crowd import crowd
 from tests.bench.latency import latency
+from tests.bench.model.evaluations import evaluations
 from tests.bench.pod import pod
 from tests.bench.polling import polling
 from tests.bench.posting import posting
@@ -54,6 +55,12 @@ MEASUREMENTS: dict[str, Measurement] = {
         cluster, directory, progress=100 if quick else 5_000, results=5 if quick else 100, rounds=1 if quick else 3
     ),
     "store": lambda _, directory, quick: store(directory, samples=2_000 if quick else 50_000, rounds=1 if quick else 3),
+    "evaluations": lambda _, directory, quick: evaluations(
+        directory,
+        samples=200 if quick else 1_000,
+        many=5_000 if quick else 1_000_000,
+        rounds=1 if quick else 3,
+    ),
     "sizes": lambda cluster, directory, quick: sizes(
         cluster,
         directory,

@@ -62,7 +62,7 @@ async def _store_round(url: str, number: int, samples: int) -> Rates:
     run = RunRef("team", "bench", f"job-{number}", f"child-{number}", 0, 1)
     started = time.perf_counter()
     for first in range(0, samples, BATCH):
-        await opened.samples.put(run, _batch(first))
+        await opened.journal.put(run, _batch(first))
     written = time.perf_counter()
     found = 0
     async for _ in opened.samples.read(run.job_uid):

@@ -7,7 +7,7 @@ import json
 
 from tests.testbed.cluster import ROOT, Cluster
 from tests.testbed.helm import helm
-from tests.testbed.images import AGENT, LM_EVAL, REFEREE
+from tests.testbed.images import AGENT, EVALUATORS, LM_EVAL, REFEREE
 from tests.testbed.node import provide_image
 from tests.testbed.programs import Installed
 from tests.testbed.workloads import RESTRICTED
@@ -20,7 +20,7 @@ TIMEOUT = "120s"
 
 def as_pods(cluster: Cluster) -> Installed:
     """Operator and gateway for every namespace, and the built-in provider in the catalogue."""
-    images = {recipe: provide_image(cluster, recipe) for recipe in (REFEREE, LM_EVAL, AGENT)}
+    images = {recipe: provide_image(cluster, recipe) for recipe in (REFEREE, LM_EVAL, EVALUATORS, AGENT)}
     # a cluster that KUBECONFIG names has got the CRDs by apply: helm takes them over
     take_over = ("--take-ownership", "--force-conflicts")
     crds = ("upgrade", "--install", "referee-crds", str(CHARTS / "referee-crds"))
@@ -34,6 +34,10 @@ def as_pods(cluster: Cluster) -> Installed:
         "scope.clusterWide": "true",
         "scope.catalogueNamespace": NAMESPACE,
         "providers.lmEvaluationHarness.image": images[LM_EVAL],
+        "providers.evaluators.image": images[EVALUATORS],
+        # code of tests' own, in the sandbox
+        "providers.evaluators.allowCode": "true",
+        "operator.allowCode": "true",
         "agent.image": images[AGENT],
         "operator.logFormat": "text",
         "gateway.logFormat": "text",

@@ -30,10 +30,13 @@ class Recipe:
 
 REFEREE = Recipe("referee.dev/referee:dev", Extra("postgresql"), (f"{APP}/bin/referee-operator",))
 LM_EVAL = Recipe("referee.dev/referee-lm-eval:dev", Extra("lm-eval"), (f"{APP}/bin/python", "-m", "referee_lm_eval"))
+EVALUATORS = Recipe(
+    "referee.dev/referee-evaluators:dev", Extra("evaluators"), (f"{APP}/bin/python", "-m", "referee_evaluators")
+)
 AGENT = Recipe("referee.dev/referee-agent:dev", Extra("agent"), (f"{APP}/bin/python", "-m", "referee_agent"))
 EVALHUB = Recipe("referee.dev/evalhub-adapters:dev", Group("evalhub"), (f"{APP}/bin/python",))
 """For adapters made with the published SDK, which tests give it as arguments."""
-RECIPES = (REFEREE, LM_EVAL, AGENT)
+RECIPES = (REFEREE, LM_EVAL, EVALUATORS, AGENT)
 
 
 def build(recipe: Recipe) -> Image:

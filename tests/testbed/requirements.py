@@ -8,6 +8,7 @@ started, since a kubelet says it in its log, ten seconds later, if at all.
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.testbed.cache import cache_directory
@@ -26,6 +27,9 @@ PACKAGES = {
 }
 """Debian's package of each program or file that is called."""
 
+BROWSER = {"chromium": "chromium"}
+"""The same for looking at pages; no level of the testbed needs it."""
+
 OVERLAID = "/var/lib"
 """A directory that the node sees as it is and writes to elsewhere; on it, containerd could not keep its images."""
 
@@ -40,14 +44,14 @@ def program(name: str) -> str:
     return found
 
 
-def missing_packages() -> list[str]:
+def missing_packages(wanted: Mapping[str, str] = PACKAGES) -> list[str]:
     """Debian's names of the packages that are wanted here and not installed."""
-    return sorted({package for name, package in PACKAGES.items() if not (Path(name).is_file() or _which(name))})
+    return sorted({package for name, package in wanted.items() if not (Path(name).is_file() or _which(name))})
 
 
-def ensure_packages() -> None:
+def ensure_packages(wanted: Mapping[str, str] = PACKAGES) -> None:
     """Install what is missing where that is possible, as root and with apt; what then still is, `refusal` says."""
-    packages = missing_packages()
+    packages = missing_packages(wanted)
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)

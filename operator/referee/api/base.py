@@ -69,7 +69,17 @@ class Model(BaseModel):
     def _without_empty_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Own fields that are None or empty say nothing; what stands inside a user's free-form map stays."""
         fields: dict[str, Any] = handler(self)
-        return {name: value for name, value in fields.items() if value is not None and value not in ([], {})}
+        return {
+            name: value
+            for name, value in fields.items()
+            if value is not None and value != [] and (value != {} or self._says_by_being_there(name))
+        }
+
+    def _says_by_being_there(self, name: str) -> bool:
+        """Whether a field, by either of its names, is a model without fields: `posted: {}` is a choice."""
+        field = next((field for field in type(self).model_fields if name in (field, to_camel(field))), "")
+        value = getattr(self, field, None)
+        return isinstance(value, Model) and not type(value).model_fields
 
     def wire(self) -> dict[str, Any]:
         """The model as it is sent: camelCase, plain JSON types, nothing that is None or empty."""

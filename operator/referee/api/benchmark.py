@@ -28,17 +28,42 @@ class PrimaryScore(Model):
     rules = (ASCENDING_RANGE,)
 
 
+class SliceRef(Model):
+    """One part of the samples."""
+
+    by: Annotated[str, Field(min_length=1, max_length=253)]
+    """Metadata that tells the parts apart: `metadata.language`."""
+    value: Annotated[str, Field(max_length=256)]
+    """Which part: those whose metadata has this value."""
+
+
+class RequiredAgreement(Model):
+    """How well a judge must agree with people before its scores may decide."""
+
+    measure: Literal["Kappa", "Alpha", "Raw"] = "Kappa"
+    """Cohen's kappa, Krippendorff's alpha, or the share of equal labels."""
+    min: Annotated[float, Field(ge=-1, le=1)]
+    """With less the gate is Unknown."""
+    with_: Annotated[str, Field(min_length=1, max_length=128, alias="with")]
+    """The evaluator with people's labels."""
+
+
 class PassCriteria(Model):
-    """When a benchmark, or a whole job, passes."""
+    """When a benchmark, an evaluator, or a whole job passes."""
 
     threshold: Threshold
-    """In the metric's own units for a benchmark, on the normalised scale 0-1 for a job."""
-    measure: Literal["Mean"] = "Mean"
-    """What is compared with the threshold."""
+    """In the metric's own units; of PassRate a share; on the normalised scale 0-1 for a job."""
+    measure: Literal["Mean", "PassRate", "Median", "P95"] = "Mean"
+    """What is compared with the threshold. All but Mean need samples, so only evaluations have them; a job's combined
+    score has no PassRate."""
     bound: Literal["Point", "Worst"] = "Point"
     """Point: the estimate itself. Worst: the pessimistic end of its interval, whichever way is better."""
     min_n: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     """With fewer scored samples the gate is Unknown."""
+    slice: SliceRef | None = None
+    """Of this part of the samples alone; only evaluations have parts."""
+    require_agreement: RequiredAgreement | None = None
+    """Between a judge and people."""
 
 
 class Resources(Model):
@@ -53,10 +78,21 @@ class Resources(Model):
 class Sampling(Model):
     """Which of a benchmark's samples are taken when numExamples is less than all."""
 
-    method: Literal["First", "Random"] = "First"
-    """First: in the order of the data. Random: drawn without replacement."""
+    method: Literal["First", "Random", "Stratified"] = "First"
+    """First: in the order of the data. Random: drawn without replacement. Stratified: the same from each part."""
+    by: Annotated[str, Field(min_length=1, max_length=253)] | None = None
+    """Of Stratified: metadata that tells the parts apart, `metadata.language`. Only own datasets have it."""
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
     """Of the draw; the same seed over the same data takes the same samples."""
+
+    rules = (
+        Rule(
+            "has(self.by) == (self.method == 'Stratified')",
+            "by belongs to method Stratified, and it needs it: set both, or neither",
+            lambda self: (self.by is not None) == (self.method == "Stratified"),
+            field_path=".by",
+        ),
+    )
 
 
 Weight = Annotated[float, Field(ge=0, le=1_000_000)]

@@ -41,11 +41,12 @@ class ConditionType(Documented):
     )
     SUSPENDED = "Suspended", "True while spec.suspend holds it back."
     QUEUED = "Queued", "True while a queue (Kueue) has not admitted a benchmark."
+    RESULTS_PENDING = "ResultsPending", "True while outputs or scores are still to be posted; no pod waits for them."
     FINISHED = "Finished", "True at the end, whatever the outcome: the one thing that a pipeline can wait for."
     COMPLETE = "Complete", "True at the end, if every benchmark was executed, whatever it scored."
     FAILED = "Failed", "True at the end, if something was not executed."
     PASSED = "Passed", "The verdict on the model, at the end: True, False, or Unknown where it could not be decided."
-    READY = "Ready", "Of a Provider or Collection: True if jobs can use it."
+    READY = "Ready", "Of a Provider, Collection, Evaluator or Dataset: True if jobs can use it."
     INSTALLED = (
         "Installed",
         "Of a Provider, in the place of Ready: False if it is known here but has no adapter image.",
@@ -100,7 +101,7 @@ class Reason(Documented):
     OVERRIDE_NOT_IN_COLLECTION = "OverrideNotInCollection", "An override names a benchmark that the collection lacks."
     DUPLICATE_ID = "DuplicateID", "An older object has the same spec.id; this one is not used."
     INVALID_PARAMETERS = "InvalidParameters", "Parameters do not match the provider's parametersSchema."
-    INVALID_SCHEMA = "InvalidSchema", "The provider's parametersSchema is no valid JSON Schema."
+    INVALID_SCHEMA = "InvalidSchema", "A schema in the object, such as parametersSchema, is no valid JSON Schema."
     RANGE_REQUIRED = "RangeRequired", "A weighted benchmark's primary score has no range, so it cannot be combined."
     NO_PRIMARY_SCORE = (
         "NoPrimaryScore",
@@ -124,7 +125,24 @@ class Reason(Documented):
         "spec.exports.mlflow is set, and the operator knows no MLflow.",
     )
 
+    EVALUATOR_NOT_FOUND = "EvaluatorNotFound", "An evaluator id is neither in the namespace nor in the catalogue."
+    INVALID_EVALUATOR = "InvalidEvaluator", "An evaluator cannot work as it is written; the message says why and where."
+    CODE_NOT_ALLOWED = (
+        "CodeNotAllowed",
+        "Code runs only with two keys: the provider's adapter.allowCode and the operator's REFEREE_ALLOW_CODE.",
+    )
+    DATASET_NOT_FOUND = "DatasetNotFound", "A dataset id is neither in the namespace nor in the catalogue."
+    INVALID_DATA = "InvalidData", "Datapoints cannot be read; the message names the row, or line, and the field."
+    TARGETS_MISSING = "TargetsMissing", "More than half of the datapoints lack the target that an evaluator needs."
+    MEASURE_NOT_AVAILABLE = "MeasureNotAvailable", "A criterion is on what cannot be measured there."
+    JOB_NOT_FOUND = "JobNotFound", "dataset.outputsOf names a job, or an attempt, that is not there."
+    BASELINE_NOT_FOUND = "BaselineNotFound", "The baseline names a job, or an attempt, that is not there or not over."
+    NOT_COMPARABLE = "NotComparable", "The baseline is of another group, or was scored otherwise: it decides nothing."
+
     # why a benchmark failed or waits
+    AWAITING_RESULTS = "AwaitingResults", "Outputs or scores are still to be posted."
+    RESULTS_COMPLETE = "ResultsComplete", "Nothing is still to be posted."
+    RESULTS_DEADLINE_EXCEEDED = "ResultsDeadlineExceeded", "externalResults.deadlineSeconds was over first."
     IMAGE_PULL_FAILED = "ImagePullFailed", "The adapter's image cannot be pulled, or its name is invalid."
     UNSCHEDULABLE = "Unschedulable", "No node fits the pod."
     MISSING_SECRET = "MissingSecret", "A Secret or ConfigMap that the pod needs does not exist, or lacks a key."
@@ -157,6 +175,7 @@ class Reason(Documented):
 
     # what the verdict rests on
     CANNOT_PASS = "CannotPass", "No outcome at this number of samples could pass; said before the run, as an Event."
+    OUTLOOK = "Outlook", "How often the baseline gate can decide at this n; said before the run, as an Event."
     ALL_GATES_PASSED = "AllGatesPassed", "Every required gate passed."
     GATE_FAILED = "GateFailed", "At least one required gate failed."
     GATE_UNDECIDED = "GateUndecided", "No required gate failed, but at least one could not be decided."
@@ -173,7 +192,26 @@ class Reason(Documented):
     ERRORS_NOT_REPORTED = "ErrorsNotReported", "maxErrorRate is set and the adapter reports no error counts."
     ERROR_RATE_EXCEEDED = "ErrorRateExceeded", "More samples went unscored than maxErrorRate allows."
     ERRORS_COULD_DECIDE = "ErrorsCouldDecide", "The unscored samples could turn the outcome either way."
+    SCORES_MISSING = "ScoresMissing", "Scores were still to be posted when the run was closed."
+    NOTHING_SCORED = "NothingScored", "Not one sample has a score, so there is nothing to compare."
+    NOT_REPORTED = (
+        "NotReported",
+        "The result lacks the evaluator, the part of the samples or the measure that is gated",
+    )
+    AGREEMENT_MISSING = "AgreementMissing", "Nobody knows how well the judge agrees with people: nothing both scored."
+    AGREEMENT_TOO_LOW = "AgreementTooLow", "The judge agrees with people less than requireAgreement asks."
+    NOT_WORSE = (
+        "NotWorse",
+        "Against the baseline it is not worse than allowed, as far as the test can say.",
+    )
+    REGRESSED = "Regressed", "Against the baseline it is worse than allowed."
+    UNDERPOWERED = (
+        "Underpowered",
+        "Too few samples to tell whether it is worse; nNeeded says how many could.",
+    )
+    TOO_FEW_MATCHED = "TooFewMatched", "Fewer samples than minMatched are in both runs."
+    COMPARISON_MISSING = "ComparisonMissing", "The result lacks the comparison with the baseline that was asked for."
     PARTIAL_RESULT = "PartialResult", "The benchmark was ended early; partial metrics never gate."
 
-    # providers and collections
+    # providers, collections, datasets and evaluators
     READY = "Ready", "The object can be used."

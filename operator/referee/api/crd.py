@@ -9,8 +9,10 @@ from pathlib import Path
 
 from referee.api.base import Model
 from referee.api.collection import Collection
+from referee.api.dataset import Dataset
 from referee.api.documents import as_yaml
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.evaluator import Evaluator
 from referee.api.names import GROUP, VERSION
 from referee.api.provider import Provider
 from referee.api.structural import Schema, structural, without_defaults
@@ -78,6 +80,29 @@ _KINDS: dict[type[Model], Schema] = {
             _column("Category", ".spec.category"),
             _column("Benchmarks", ".status.benchmarks", "integer"),
             _column("Ready", '.status.conditions[?(@.type=="Ready")].status'),
+            _AGE,
+        ],
+    },
+    Evaluator: {
+        "names": {"plural": "evaluators", "shortNames": ["eve"], "categories": ["referee"]},
+        "selectable": [".spec.id"],
+        "columns": [
+            _column("Id", ".spec.id"),
+            _column("Type", ".spec.type"),
+            _column("Score", ".spec.score.type"),
+            _column("Ready", '.status.conditions[?(@.type=="Ready")].status'),
+            _column("Message", '.status.conditions[?(@.type=="Ready")].message', priority=1),
+            _AGE,
+        ],
+    },
+    Dataset: {
+        "names": {"plural": "datasets", "shortNames": ["evd"], "categories": ["referee"]},
+        "selectable": [".spec.id"],
+        "columns": [
+            _column("Id", ".spec.id"),
+            _column("Datapoints", ".status.count", "integer"),
+            _column("Ready", '.status.conditions[?(@.type=="Ready")].status'),
+            _column("Message", '.status.conditions[?(@.type=="Ready")].message', priority=1),
             _AGE,
         ],
     },

@@ -1,8 +1,4 @@
-"""EvaluationJob: one run of a model over benchmarks, and when it passes.
-
-The `evaluation:` block (own datasets and evaluators) is a third way beside benchmarks and collection and joins
-them here; its models come with it.
-"""
+"""EvaluationJob: one run of a model over benchmarks, a collection or an own dataset, and when it passes."""
 
 from typing import Annotated, Literal
 
@@ -15,45 +11,20 @@ from referee.api.base import (
     PositiveSeconds,
     Rule,
     Seconds,
-    StringMap,
     exactly_one_of,
     immutable,
     list_map,
 )
+from referee.api.baseline import Baseline
 from referee.api.benchmark import BenchmarkRef, NumExamples, PassCriteria, PrimaryScore, Weight
+from referee.api.endpoint import ModelEndpoint
+from referee.api.evaluation import Evaluation
+from referee.api.execution import MAX_BENCHMARKS, Execution, ExternalResults
 from referee.api.exports import Exports
 from referee.api.meta import ObjectMeta, SecretRef
 from referee.api.pod import PodSettings
 from referee.api.status import EvaluationJobStatus
 from referee.api.testdata import TestData
-
-MAX_BENCHMARKS = 64
-
-
-class ModelAuth(Model):
-    """How the model endpoint knows us: keys api-key, hf-token, ca.crt of one Secret."""
-
-    secret_ref: SecretRef
-    """The Secret."""
-
-
-class ModelEndpoint(Model):
-    """The thing under test."""
-
-    url: Annotated[str, Field(min_length=8, max_length=2048, pattern=r"^https?://[^\s]+$")]
-    """Base address of an OpenAI-compatible server, usually ending in /v1."""
-    name: Annotated[str, Field(min_length=1, max_length=256, pattern=r"\S")]
-    """The model, as the server calls it."""
-    api: Literal["Chat", "Completions"] = "Chat"
-    """Which of the server's two interfaces is asked: /chat/completions or /completions."""
-    auth: ModelAuth | None = None
-    """Credentials, where the server wants any."""
-    headers: StringMap = {}
-    """Sent with every request; no place for a secret: they stand in the adapter's job spec."""
-    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
-    """Of one request."""
-    parameters: FreeMap = {}
-    """Generation parameters: temperature, seed, max_tokens, ..."""
 
 
 class CollectionOverride(Model):
@@ -86,52 +57,6 @@ class CollectionUse(Model):
     """What this job changes of single benchmarks."""
 
 
-class Retry(Model):
-    """Back-off of model calls, inside the adapter."""
-
-    max_retries: Annotated[int, Field(ge=0, le=100)] = 3
-    """Tries after the first, per call."""
-    initial_delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 1
-    """Before the first retry."""
-    max_delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
-    """The delay grows no further than this."""
-    backoff_factor: Annotated[float, Field(ge=1, le=10)] = 2
-    """By which the delay grows from try to try."""
-    jitter: bool = True
-    """Delays are varied at random, so that callers do not return all at once."""
-
-    rules = (
-        Rule(
-            "self.initialDelaySeconds <= self.maxDelaySeconds",
-            "initialDelaySeconds must not exceed maxDelaySeconds: lower it, or raise maxDelaySeconds",
-            lambda self: self.initial_delay_seconds <= self.max_delay_seconds,
-            field_path=".initialDelaySeconds",
-        ),
-    )
-
-
-class RateLimit(Model):
-    """A ceiling on model calls of the whole job, shared evenly by the pods that run at once."""
-
-    requests_per_minute: Annotated[int, Field(ge=1, le=10_000_000)]
-    """Model calls a minute."""
-
-
-class Execution(Model):
-    """How the run is carried out."""
-
-    parallelism: Annotated[int, Field(ge=1, le=MAX_BENCHMARKS)] = 4
-    """Benchmarks at once. May change while the job runs."""
-    batch_size: Annotated[int, Field(ge=1, le=1024)] = 5
-    """Samples in flight, per benchmark."""
-    retry: Retry = Retry()
-    """Of model calls."""
-    rate_limit: RateLimit | None = None
-    """Unset: as fast as batchSize allows."""
-    max_error_rate: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Unscored / attempted samples of a benchmark above which its gate is Unknown; unset: no such gate."""
-
-
 class Rerun(Model):
     """A request for another attempt."""
 
@@ -151,11 +76,13 @@ class ChildRetention(Model):
 
 
 _IMMUTABLE = (
-    *("display_name", "group", "class_name", "model", "benchmarks", "collection", "pass_criteria"),
-    *("confidence", "enforce_gate", "pod", "backoff_limit", "exports"),
+    *("display_name", "group", "class_name", "model", "benchmarks", "collection", "evaluation", "pass_criteria"),
+    *("baseline", "confidence", "enforce_gate", "pod", "backoff_limit", "external_results", "exports"),
 )
 
-_IMMUTABLE_IN_EXECUTION = ("batch_size", "retry", "rate_limit", "max_error_rate")
+_IMMUTABLE_IN_EXECUTION = (
+    *("shards", "batch_size", "epochs", "retry", "rate_limit", "cache", "budget", "on_error", "max_error_rate"),
+)
 
 
 class EvaluationJobSpec(Model):
@@ -171,14 +98,18 @@ class EvaluationJobSpec(Model):
     """Only runs of one group are compared."""
     class_name: Annotated[str, Field(max_length=128)] = ""
     """Which operator takes the job, where the scopes of several overlap."""
-    model: ModelEndpoint
-    """What is evaluated."""
+    model: ModelEndpoint | None = None
+    """What is evaluated. Left out only where outputs are recorded or posted."""
     benchmarks: Annotated[list[BenchmarkRef], Field(min_length=1, max_length=MAX_BENCHMARKS)] | None = None
-    """What to run; instead of `collection`."""
+    """What to run, of frameworks' benchmarks."""
     collection: CollectionUse | None = None
-    """A prepared set of benchmarks; instead of `benchmarks`."""
+    """A prepared set of benchmarks, instead of `benchmarks`."""
+    evaluation: Evaluation | None = None
+    """An own dataset and own evaluators, instead of `benchmarks`."""
     pass_criteria: PassCriteria | None = None
-    """On the weighted, normalised score of all benchmarks."""
+    """On the weighted, normalised score of all benchmarks, or of all evaluators."""
+    baseline: Baseline | None = None
+    """An earlier run that this one must not be worse than."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Two-sided confidence of every interval."""
     enforce_gate: bool = False
@@ -205,13 +136,47 @@ class EvaluationJobSpec(Model):
     """When children are deleted. May change."""
     ttl_seconds_after_finished: Seconds | None = None
     """When set, the EvaluationJob itself is deleted this long after it finished."""
+    external_results: ExternalResults = ExternalResults()
+    """How long people and programs may take that post results."""
     exports: Exports = Exports()
     """Where results are also put."""
     custom: FreeMap = {}
     """Anything of your own; kept, not read. May change."""
 
+    @property
+    def model_name(self) -> str:
+        """The model, as its server calls it; empty where none is asked."""
+        return self.model.name if self.model else ""
+
+    @property
+    def model_url(self) -> str:
+        """Where it answers; empty where none is asked."""
+        return self.model.url if self.model else ""
+
+    @property
+    def credentials(self) -> SecretRef | None:
+        """Its credentials."""
+        return self.model.auth.secret_ref if self.model and self.model.auth else None
+
     rules = (
-        exactly_one_of("benchmarks", "collection", remedy="list benchmarks here, or name a collection"),
+        exactly_one_of(
+            *("benchmarks", "collection", "evaluation"),
+            remedy="list benchmarks here, name a collection, or describe an evaluation",
+        ),
+        Rule(
+            "has(self.model) || (has(self.evaluation) && self.evaluation.generation != 'Operator')",
+            "model must be set: only outputs that are recorded or posted need none",
+            lambda self: (
+                self.model is not None or (self.evaluation is not None and self.evaluation.generation != "Operator")
+            ),
+            field_path=".model",
+        ),
+        Rule(
+            "has(self.evaluation) || !has(self.model) || self.model.api != 'HTTP'",
+            "model.api HTTP is for an evaluation of your own: benchmarks speak Chat or Completions",
+            lambda self: self.evaluation is not None or self.model is None or self.model.api != "HTTP",
+            field_path=".model",
+        ),
         *(immutable(field) for field in _IMMUTABLE),
         *(immutable(field, of="execution") for field in _IMMUTABLE_IN_EXECUTION),
         Rule(

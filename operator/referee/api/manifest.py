@@ -17,15 +17,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from referee.api.collection import Collection
+from referee.api.dataset import Dataset
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.evaluator import Evaluator
 from referee.api.names import API_VERSION
 from referee.api.problem import problems_of, spelt, unknown_field
 from referee.api.provider import Provider
 from referee.api.structural import OPAQUE, Schema, structural
 
-Resource = EvaluationJob | Provider | Collection
+Resource = EvaluationJob | Provider | Collection | Evaluator | Dataset
 
-KINDS: dict[str, type[Resource]] = {"EvaluationJob": EvaluationJob, "Provider": Provider, "Collection": Collection}
+KINDS: dict[str, type[Resource]] = {
+    "EvaluationJob": EvaluationJob,
+    "Provider": Provider,
+    "Collection": Collection,
+    "Evaluator": Evaluator,
+    "Dataset": Dataset,
+}
 
 _METADATA = (
     *("annotations", "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers"),

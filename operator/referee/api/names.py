@@ -27,13 +27,20 @@ ANNOTATION_PLAN = f"{GROUP}/plan-digest"
 ANNOTATION_NO_TOKEN = f"{GROUP}/no-token"
 """On the pod template of an adapter that holds no token: what it finds in the token's place."""
 
+ANNOTATION_LOCAL_PATH = f"{GROUP}/local-path"
+"""On a PersistentVolumeClaim among the files of `referee run`: where its content is on this machine."""
 ANNOTATION_MODEL_URL = f"{GROUP}/model-url"
 """On a job that ran without a cluster, against another address than its spec names: that address."""
+
+ANNOTATION_RECEIPT = f"{GROUP}/receipt-"
+"""On a child Job of several pods, followed by the pod's index: that its share is in the results store."""
 
 ANNOTATION_OWNER = f"{GROUP}/owner"
 """On what was made through the gateway: the caller's name, for lists; nothing is decided by it."""
 ANNOTATION_REQUEST = f"{GROUP}/request"
 """On an EvaluationJob made through the gateway: which request it answers, so that its repetition makes no twin."""
+ANNOTATION_STORE_REVISION = f"{GROUP}/store-revision"
+"""On an EvaluationJob, put there by the gateway: how much people have posted into its run, and whether that is all."""
 ANNOTATION_SHARED = f"{GROUP}/shared"
 """On a Provider or Collection as the gateway shows it to a tenant: it is the catalogue's, which all tenants share."""
 
@@ -52,6 +59,8 @@ SHARED_DIR = "/shared"
 TEST_DATA_DIR = "/test_data"
 POD_INFO_DIR = "/etc/podinfo"
 MODEL_SECRET_DIR = "/var/run/secrets/model"  # noqa: S105 - a path
+EVALUATOR_SECRETS_DIR = "/var/run/secrets/evaluators"
+"""Credentials of judges, a directory for each, called by its place in the job."""
 SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 API_KEYS_SECRET = "referee-api-keys"  # noqa: S105 - a name

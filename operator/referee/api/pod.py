@@ -38,6 +38,7 @@ _TAKEN = (
     names.TEST_DATA_DIR,
     names.POD_INFO_DIR,
     names.MODEL_SECRET_DIR,
+    names.EVALUATOR_SECRETS_DIR,
     names.SERVICE_ACCOUNT_DIR,
     "/tmp",  # noqa: S108 - a path in the pod
 )

@@ -40,6 +40,8 @@ class Adapter(Model):
     """As in a PodSpec."""
     contract: Contract = "referee-v1"
     """How it is spoken to: referee-v1 is made with referee_adapter, evalhub-v1 with eval-hub-sdk."""
+    allow_code: bool = False
+    """It may run code that stands in a job or an Evaluator; the operator's settings must allow it, too."""
 
 
 class CatalogueMetric(Model):

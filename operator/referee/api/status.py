@@ -12,6 +12,7 @@ from pydantic import Field
 
 from referee.api.base import FreeObject, Model, Rule, list_map
 from referee.api.conditions import Condition
+from referee.api.figures import MAX_EVALUATORS, Comparison, EvaluatorStatus, Outcome, Usage
 
 MAX_METRICS = 8
 MAX_ATTEMPTS_KEPT = 10
@@ -32,8 +33,6 @@ Phase = Literal[
 BenchmarkPhase = Literal[
     "Pending", "Queued", "Running", "AwaitingResults", "Suspended", "Completed", "Failed", "Cancelled"
 ]
-Outcome = Literal["Pass", "Fail", "Unknown"]
-
 Message = Annotated[str, Field(max_length=1024)]
 _ShortName = Annotated[str, Field(max_length=253)]
 
@@ -107,6 +106,13 @@ class BenchmarkStatus(Model):
     """Samples that could not be run."""
     unscored: int | None = None
     """Samples without a score, those with an error included."""
+    pending: int | None = None
+    """Scores, or outputs, that somebody has yet to post."""
+    stage: Literal["Shards", "Whole", "Closing"] | None = None
+    """Of an evaluation's attempt. Shards: each pod does its share. Whole: one pod does what is left, and reports.
+    Closing: the same, and what is not posted by then does not come any more."""
+    awaiting_since: datetime | None = None
+    """Since when it waits for them; spec.externalResults.deadlineSeconds counts from then."""
     partial: bool | None = None
     """The metrics are what was done when the attempt was ended from outside; they never gate."""
     percent: Annotated[int, Field(ge=0, le=100)] | None = None
@@ -137,7 +143,7 @@ class Gate(Model):
     """One criterion, decided."""
 
     subject: Annotated[str, Field(max_length=600)]
-    """`benchmark <provider>/<id>` or `job`."""
+    """`benchmark <provider>/<id>`, `evaluator <name>`, one of these with its slice, `baseline` or `job`."""
     measure: Annotated[str, Field(max_length=16)] = "Mean"
     """What was compared."""
     bound: Annotated[str, Field(max_length=16)] = "Point"
@@ -152,7 +158,7 @@ class Gate(Model):
     """How the interval was made."""
     n: int | None = None
     """Samples behind the value."""
-    threshold: float
+    threshold: float | None = None
     """The criterion's threshold."""
     required: bool = True
     """Whether it decides the verdict."""
@@ -171,7 +177,7 @@ class Verdict(Model):
     """Pass: every required gate passed. Fail: one failed. Unknown: none failed, one is undecided."""
     reason: Annotated[str, Field(max_length=64)]
     """Why; every one stands in conditions.md."""
-    gates: Annotated[list[Gate], Field(max_length=66)] = []
+    gates: Annotated[list[Gate], Field(max_length=67)] = []
     """Every criterion, decided."""
     attempts_on_same_plan: int = 1
     """How often this very plan was tried; a pass at the fifth try is worth less."""
@@ -184,6 +190,10 @@ class Progress(Model):
     """Samples in all, of the benchmarks whose adapters tell."""
     errors: int | None = None
     """Samples that could not be run."""
+    generated: int | None = None
+    """Outputs that are there, where an evaluation tells."""
+    pending: int | None = None
+    """Scores, or outputs, that somebody has yet to post."""
     benchmarks: Annotated[str, Field(max_length=16)] = ""
     """finished/all, for the printer column."""
     percent: Annotated[int, Field(ge=0, le=100)] = 0
@@ -209,6 +219,8 @@ class AttemptRecord(Model):
     """Why it ended."""
     plan_digest: Annotated[str, Field(max_length=80)] = ""
     """Tells whether two attempts ran the same plan."""
+    first_child_attempt: int = 0
+    """The benchmark attempts whose records are its own, from here; 0: it ended before there was a plan."""
     highest_child_attempt: int = 0
     """The largest benchmark attempt used so far: child names are never used twice."""
 
@@ -220,6 +232,10 @@ class Provenance(Model):
     """Of `plan`."""
     images: Annotated[list[Annotated[str, Field(max_length=512)]], Field(max_length=64)] = []
     """Images of the adapters."""
+    dataset_digest: Annotated[str, Field(max_length=80)] = ""
+    """Of the datapoints of an evaluation, once they were read."""
+    dataset_count: Annotated[int, Field(ge=0)] | None = None
+    """How many datapoints the dataset has, also where not all of them were taken."""
     operator_version: Annotated[str, Field(max_length=32)] = ""
     """Version of Referee that made the plan."""
 
@@ -261,6 +277,12 @@ class EvaluationJobStatus(Model):
     """What the gates come to."""
     benchmarks: Annotated[list[BenchmarkStatus], Field(max_length=64), list_map("index")] = []
     """Every benchmark of the plan, from the first write on."""
+    evaluators: Annotated[list[EvaluatorStatus], Field(max_length=MAX_EVALUATORS)] = []
+    """Every evaluator of an evaluation."""
+    comparison: Comparison | None = None
+    """Beside the baseline."""
+    usage: Usage | None = None
+    """What an evaluation used."""
     attempts: Annotated[list[AttemptRecord], Field(max_length=MAX_ATTEMPTS_KEPT)] = []
     """Earlier attempts, the last ten."""
     provenance: Provenance | None = None

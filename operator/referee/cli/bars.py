@@ -9,8 +9,8 @@ from rich.text import Text
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus
-from referee.cli import words
 from referee.cli.progress import told
+from referee.report import numbers, words
 
 _SHOWN = 12
 """With more benchmarks than this, only those that run have a bar."""
@@ -79,7 +79,7 @@ class Bars:
 
 def _note(benchmark: BenchmarkStatus) -> str:
     if benchmark.phase == "Completed" and benchmark.primary:
-        return f"{benchmark.primary.name} {words.number(benchmark.primary.value)}"
+        return f"{benchmark.primary.name} {numbers.number(benchmark.primary.value)}"
     if benchmark.phase != "Running":
         return "waiting" if benchmark.phase == "Pending" else benchmark.phase.lower()
     samples = f"{benchmark.samples} samples" if benchmark.samples else "running"

@@ -9,8 +9,11 @@ import click
 from referee import __version__
 from referee.cli.adapter import adapter
 from referee.cli.api_keys import api_keys
+from referee.cli.importing import import_
+from referee.cli.planning import plan
 from referee.cli.remote.commands import COMMANDS
 from referee.cli.remote.context_commands import context
+from referee.cli.results.commands import diff, results
 
 _CANNOT = 2
 _INTERRUPTED = 130
@@ -55,7 +58,21 @@ def version() -> None:
     show_default=True,
     help="Where results are kept, a directory per job.",
 )
-def run(files: tuple[str, ...], model_url: str | None, output: str, results: Path) -> None:
+@click.option("--dry-run", is_flag=True, help="Show the plan, the first prompt and what it would take; call nothing.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N samples of each benchmark.")
+@click.option("--show-prompts", is_flag=True, help="Show the first prompt before the run; with --limit N, the first N.")
+@click.option("--allow-code", is_flag=True, help="Run evaluators of type Code, in a sandbox: the second of two keys.")
+def run(  # noqa: PLR0913 - an option each
+    *,
+    files: tuple[str, ...],
+    model_url: str | None,
+    output: str,
+    results: Path,
+    dry_run: bool,
+    limit: int | None,
+    show_prompts: bool,
+    allow_code: bool,
+) -> None:
     """Run EvaluationJobs on this machine, without a cluster.
 
     FILE is what `kubectl apply -f` takes: YAML or JSON with one or more objects, a directory of such files, or - for
@@ -64,14 +81,14 @@ def run(files: tuple[str, ...], model_url: str | None, output: str, results: Pat
     """
     from referee.cli.run import Options, run_files  # noqa: PLC0415 - a quarter of a second
 
-    sys.exit(run_files(Options(files, model_url, output, results)))
+    sys.exit(run_files(Options(files, model_url, output, results, dry_run, limit, show_prompts, allow_code)))
 
 
 cli.add_command(adapter)
 cli.add_command(api_keys)
 
 
-for _command in (*COMMANDS, context):
+for _command in (*COMMANDS, results, diff, import_, plan, context):
     cli.add_command(_command)
 
 

@@ -11,8 +11,8 @@ from typing import Protocol, Self
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import TERMINAL, EvaluationJobStatus
-from referee.cli import words
 from referee.core.notices import Notice, notices
+from referee.report import words
 
 _STEP = 10
 """Percents between two lines about one benchmark."""

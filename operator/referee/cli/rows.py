@@ -1,30 +1,15 @@
 """A finished job as the rows of its table: text, and nothing about how it is drawn."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
-from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus, Gate, MetricValue, Outcome
-from referee.cli import words
-from referee.cli.words import NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    benchmark: str = ""
-    metric: str = ""
-    value: str = NOTHING
-    interval: str = NOTHING
-    n: str = NOTHING
-    errors: str = ""
-    gate: str = ""
-    outcome: Outcome | None = None
-    """Of the gate."""
-    secondary: bool = False
-    """A metric that neither gates nor counts."""
+from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus, Gate, MetricValue
+from referee.cli.evaluation_rows import evaluation_rows
+from referee.cli.row import Row, of_baseline, of_job
+from referee.report import numbers, words
+from referee.report.numbers import NOTHING
 
 
 def rows(job: EvaluationJob) -> list[Row]:
@@ -33,6 +18,8 @@ def rows(job: EvaluationJob) -> list[Row]:
     if status.plan is None:
         return []
     plan = RunPlan.model_validate(status.plan)
+    if plan.evaluation is not None:
+        return evaluation_rows(plan, status)
     gates = _gates(plan, status)
     found: list[Row] = []
     for name, planned, benchmark in zip(
@@ -41,12 +28,12 @@ def rows(job: EvaluationJob) -> list[Row]:
         lower = bool(planned.primary_score and planned.primary_score.lower_is_better)
         found += _of_benchmark(name, benchmark, gates.get(planned.index), lower_is_better=lower)
     weighted = sum(b.weight > 0 for b in plan.benchmarks)
-    return [*found, *_of_job(status, weighted)]
+    return [*found, *of_baseline(status), *of_job(status, weighted)]
 
 
 def _gates(plan: RunPlan, status: EvaluationJobStatus) -> dict[int, Gate]:
     """By benchmark. A benchmark may stand twice in a job, so the order tells whose gate is whose, not the subject."""
-    gates = [g for g in (status.verdict.gates if status.verdict else ()) if g.subject != "job"]
+    gates = [g for g in (status.verdict.gates if status.verdict else ()) if g.subject not in ("job", "baseline")]
     gated = [b.index for b in plan.benchmarks if b.pass_criteria is not None]
     return dict(zip(gated, gates, strict=False))
 
@@ -74,23 +61,7 @@ def _of_metric(metric: MetricValue, row: Row) -> Row:
     return replace(
         row,
         metric=metric.name,
-        value=words.with_error(metric.value, metric.stderr),
-        interval=words.interval(metric.ci_low, metric.ci_high, metric.method),
+        value=numbers.with_error(metric.value, metric.stderr),
+        interval=numbers.interval(metric.ci_low, metric.ci_high, metric.method),
         n=NOTHING if metric.n is None else str(metric.n),
-    )
-
-
-def _of_job(status: EvaluationJobStatus, weighted: int) -> Iterator[Row]:
-    """The job's own score, where it is gated or made of more than one benchmark."""
-    gate = next((g for g in (status.verdict.gates if status.verdict else ()) if g.subject == "job"), None)
-    if gate is None and (status.score is None or weighted == 1):
-        return
-    yield Row(
-        benchmark="score of the job",
-        metric="weighted, 0 to 1",
-        value=NOTHING if status.score is None else words.with_error(status.score, status.score_stderr),
-        interval=words.interval(status.score_ci_low, status.score_ci_high, gate.method if gate else None),
-        n=NOTHING if gate is None or gate.n is None else str(gate.n),
-        gate=words.gate(gate, lower_is_better=False) if gate else "",
-        outcome=gate.result if gate else None,
     )

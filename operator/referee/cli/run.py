@@ -11,17 +11,21 @@ from referee.api.conditions import ConditionType, Reason
 from referee.api.documents import as_yaml
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import EvaluationJobStatus
-from referee.cli import exit_codes, reachable, words
+from referee.cli import exit_codes, reachable
+from referee.cli.limiting import limited
+from referee.cli.preview import Look, print_prompts, show
 from referee.cli.progress import View, view
 from referee.clock import utc_now
 from referee.core.cannot_pass import in_vain
 from referee.core.conditions import get
+from referee.core.outlook import expected
 from referee.local import differences
 from referee.local.bundle import Bundle, read
 from referee.local.errors import LocalError
 from referee.local.processes import grace_seconds
 from referee.local.resource import dump_json, listed
 from referee.local.run import LocalRun, Setup
+from referee.report import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,28 @@ class Options:
     model_url: str | None
     output: str
     results: Path
+    dry_run: bool = False
+    limit: int | None = None
+    """So many samples of each benchmark, or of the evaluation."""
+    show_prompts: bool = False
+    allow_code: bool = False
+    """Evaluators of type Code may run, where their provider says so, too."""
+
+    def look(self, bundle: Bundle) -> Look:
+        """How its jobs are looked at before they run."""
+        return Look(bundle, self.results, self.model_url, self.allow_code, self.limit or 1)
 
 
 def run_files(options: Options) -> int:
     """Do what the command says and return its exit code."""
     try:
         bundle = _read(options)
+        if options.limit is not None:
+            bundle.jobs[:] = [limited(job, options.limit) for job in bundle.jobs]
+        if options.dry_run:
+            for job in bundle.jobs:
+                show(job, options.look(bundle))
+            return exit_codes.OK
     except LocalError as error:
         _tell(error)
         return exit_codes.COULD_NOT_RUN
@@ -97,18 +117,20 @@ class _Command:
 
     async def _run_job(self, job: EvaluationJob) -> EvaluationJob:
         options = self._options
+        if options.show_prompts:
+            print_prompts(job, options.look(self._bundle))
         with view() as shown:
 
             def observe(before: EvaluationJobStatus, now: EvaluationJob) -> None:
                 shown.changed(before, now)
-                for warning in in_vain(before, now):
+                for warning in (*in_vain(before, now), *expected(before, now)):
                     shown.say(warning)
 
-            run = LocalRun(job, Setup(self._bundle, options.results, options.model_url, observe))
+            run = LocalRun(job, Setup(self._bundle, options.results, options.model_url, observe, options.allow_code))
             self._running = run, shown
             for note in (*self._bundle.notes, *differences.notes(job, options.model_url)):
                 shown.say(note)
-            hint = asyncio.create_task(_hint(options.model_url or job.spec.model.url, shown))
+            hint = asyncio.create_task(_hint(options.model_url or job.spec.model_url, shown))
             try:
                 done = await run.run()
             finally:
@@ -120,11 +142,15 @@ class _Command:
     def _conclude(self, job: EvaluationJob, directory: Path) -> None:
         if self._options.output == "table":
             from referee.cli.places import LocalPlace  # noqa: PLC0415 - nobody else needs it
+            from referee.cli.slicetable import print_slices  # noqa: PLC0415 - the same
             from referee.cli.table import print_results  # noqa: PLC0415 - the same
+            from referee.cli.views.directory import is_results_directory, read_directory  # noqa: PLC0415 - the same
 
+            if is_results_directory(directory):
+                print_slices(read_directory(directory))
             print_results(job, LocalPlace(directory))
         else:
-            sys.stderr.write(words.conclusion(job) + "\n")
+            sys.stderr.write(words.conclusion(job.status) + "\n")
         finished = get(job.status.conditions, ConditionType.FINISHED)
         if finished is not None and finished.reason == Reason.PROVIDER_NOT_FOUND:
             sys.stderr.write("Give the manifest of another Provider as one more FILE\n")

@@ -5,10 +5,11 @@ from rich.text import Text
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.names import ANNOTATION_MODEL_URL
-from referee.cli import troubles, words
+from referee.cli import troubles
 from referee.cli.grid import console, grid
 from referee.cli.places import Place
 from referee.cli.rows import rows
+from referee.report import words
 
 _COLOURS = {"Pass": "green", "Fail": "red", "Unknown": "yellow"}
 _CONCLUSIONS = {"Passed": "bold green", "Complete": "bold", "Undecided": "bold yellow"}
@@ -22,23 +23,26 @@ def print_results(job: EvaluationJob, place: Place) -> None:
         out.print(_table(job))
     for line in troubles.lines(job, place):
         out.print(Text(line), soft_wrap=True)
-    said = words.conclusion(job)
+    said = words.conclusion(job.status)
     out.print(Text(said, style=_CONCLUSIONS.get(said.partition(":")[0], "bold red")), soft_wrap=True)
     if job.status.plan is not None:
         out.print(Text(f"Results: {place.results}"), soft_wrap=True)
 
 
 def _title(job: EvaluationJob) -> str:
-    model = job.spec.model
+    spec = job.spec
+    if spec.model is None:
+        return f"{job.metadata.name}: outputs that are there already"
     called = job.metadata.annotations.get(ANNOTATION_MODEL_URL)
-    address = f"{called} (--model-url; the manifest says {model.url})" if called else model.url
-    return f"{job.metadata.name}: {model.name} at {address}"
+    address = f"{called} (--model-url; the manifest says {spec.model_url})" if called else spec.model_url
+    return f"{job.metadata.name}: {spec.model_name} at {address}"
 
 
 def _table(job: EvaluationJob) -> Table:
     interval = f"{100 * job.spec.confidence:g} % CI"
-    headings = ("benchmark", "metric", "value ± stderr", interval, "n", "errors", "gate")
-    table = grid(*headings, right=("n", "errors"))
+    first = ("evaluator", "measure") if job.spec.evaluation is not None else ("benchmark", "metric")
+    missing = "unscored" if job.spec.evaluation is not None else "errors"
+    table = grid(*first, "value ± stderr", interval, "n", missing, "gate", right=("n", missing))
     for row in rows(job):
         gate = Text(row.gate, style=_COLOURS.get(row.outcome or "", ""))
         cells = (row.benchmark, row.metric, row.value, row.interval, row.n, row.errors)

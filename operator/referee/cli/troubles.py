@@ -2,8 +2,8 @@
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import TERMINAL, BenchmarkStatus
-from referee.cli import words
 from referee.cli.places import Place
+from referee.report import words
 
 
 def lines(job: EvaluationJob, place: Place) -> list[str]:

@@ -10,8 +10,9 @@ from referee.api.benchmark import Resources
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.pod import EnvVar, PodSettings
 from referee.api.provider import Adapter
-from referee.api.runplan import PlannedBenchmark
+from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.core.container import Manifest, Mounted, container, empty_dir, projected_fields
+from referee.core.evaluationspec import judge_secrets
 from referee.core.sidecar import token
 
 NO_TOKEN = "the-token-is-the-agents"  # noqa: S105 - that is what it says
@@ -60,14 +61,27 @@ def adapter_mounts(job: EvaluationJob, adapter: Adapter, meta: Mounted, data: Mo
             empty_dir("shared", names.SHARED_DIR),
             Mounted("podinfo", labels, names.POD_INFO_DIR, read_only=True),
         ]
-    if auth := job.spec.model.auth:
-        secret = auth.secret_ref.name
+    if credentials := job.spec.credentials:
+        secret = credentials.name
         certificate = {"name": secret, "optional": True, "items": [{"key": "ca.crt", "path": "ca_cert"}]}
         sources = [{"secret": {"name": secret}}, {"secret": certificate}]
         mounted.append(Mounted("model", {"projected": {"sources": sources}}, names.MODEL_SECRET_DIR, read_only=True))
     if data is not None:
         mounted.append(data)
     return [*mounted, *_caches(job.spec.pod)]
+
+
+def judges_mounts(plan: RunPlan) -> list[Mounted]:
+    """The credentials of judges, each in a directory of its own."""
+    return [
+        Mounted(
+            f"judge-{number}",
+            {"secret": {"secretName": secret}},
+            f"{names.EVALUATOR_SECRETS_DIR}/{number}",
+            read_only=True,
+        )
+        for number, _, secret in judge_secrets(plan)
+    ]
 
 
 def _identity(adapter: Adapter) -> list[Mounted]:

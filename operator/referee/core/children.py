@@ -47,6 +47,8 @@ class Child:
     created: datetime
     suspended: bool = False
     """Held back by a queue."""
+    pods_wanted: int = 1
+    """More than one: each does a share, and the next attempt puts them together."""
     stopping: bool = False
     """Told to end (its activeDeadlineSeconds is set)."""
     active: bool = False
@@ -144,6 +146,7 @@ def child_from_job(job: Mapping[str, Any]) -> Child | None:
         attempt=attempt,
         created=datetime.fromisoformat(metadata["creationTimestamp"]),
         suspended=bool(job["spec"].get("suspend")),
+        pods_wanted=int(job["spec"].get("completions") or 1),
         stopping=job["spec"].get("activeDeadlineSeconds") is not None,
         active=bool(status.get("active")),
         ended=end["type"] if end else None,

@@ -7,9 +7,13 @@ lacks stands under `referee`, where that SDK ignores it. No secret is ever in it
 from dataclasses import dataclass
 from typing import Any
 
-from referee.api.evaluationjob import EvaluationJob, Execution
+from referee.api import names
+from referee.api.endpoint import ModelEndpoint
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.execution import Budget, Execution
 from referee.api.exports import Exports
 from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.core.evaluationspec import evaluation_spec, pods_of
 
 _NUM_EXAMPLES = "num_examples"
 
@@ -23,27 +27,45 @@ class Host:
     """What stands for the model's Secret: its name in a pod, a file: address on a laptop."""
     model_url: str | None = None
     """Replaces spec.model.url where that can be reached only from a cluster."""
+    judges: str = names.EVALUATOR_SECRETS_DIR
+    """The directory with the credentials of judges."""
 
 
-def job_spec(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int, host: Host) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which attempt at a benchmark it is, and what part of the work is its."""
+
+    attempt: int
+    stage: str | None = None
+    """As in the benchmark's status; only evaluations have stages."""
+
+
+def job_spec(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, turn: Turn, host: Host) -> dict[str, Any]:
     """The document for one attempt at one benchmark."""
-    model = job.spec.model
-    auth = {"auth": {"secret_ref": host.secret_ref}} if host.secret_ref is not None else {}
     parameters, examples = _parameters(planned, plan.adapters[planned.provider].contract)
     return {
         "id": job.metadata.name,
         "provider_id": planned.provider,
         "benchmark_id": planned.id,
         "benchmark_index": planned.index,
-        "model": {"url": host.model_url or model.url, "name": model.name, **auth},
+        **_model(job, host),
         **({} if examples is None else {_NUM_EXAMPLES: examples}),
         "parameters": parameters,
         **_experiment(job.spec.exports),
         "callback_url": host.callback_url,
         **_registry(job.spec.exports),
         **_primary(planned),
-        "referee": _own(job, plan, planned, attempt),
+        "referee": _own(job, plan, planned, turn, host),
     }
+
+
+def _model(job: EvaluationJob, host: Host) -> dict[str, Any]:
+    """The endpoint; nothing where outputs are there already."""
+    model = job.spec.model
+    if model is None:
+        return {}
+    auth = {"auth": {"secret_ref": host.secret_ref}} if host.secret_ref is not None else {}
+    return {"model": {"url": host.model_url or model.url, "name": model.name, **auth}}
 
 
 def _parameters(planned: PlannedBenchmark, contract: str) -> tuple[dict[str, Any], int | None]:
@@ -85,30 +107,72 @@ def _primary(planned: PlannedBenchmark) -> dict[str, Any]:
     return {"primary_score": {"metric": planned.primary_score.metric, **lower}}
 
 
-def _own(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int) -> dict[str, Any]:
-    model = job.spec.model
+def _own(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, turn: Turn, host: Host) -> dict[str, Any]:
     return {
         "namespace": job.metadata.namespace,
-        "attempt": attempt,
+        "attempt": turn.attempt,
         "confidence": job.spec.confidence,
-        "model": {
-            "api": model.api,
-            "headers": model.headers,
-            "timeoutSeconds": model.timeout_seconds,
-            "parameters": model.parameters,
-        },
-        "execution": _execution(job.spec.execution, len(plan.benchmarks)),
+        "model": _own_model(job.spec.model),
+        "execution": _execution(job.spec.execution, min(job.spec.execution.parallelism, len(plan.benchmarks))),
         "metrics": [metric.wire() for metric in planned.metrics],
         **({} if planned.task is None else {"task": planned.task}),
         **({} if planned.sampling is None else {"sampling": planned.sampling.wire()}),
+        **(_evaluation(job, plan, turn, host) if plan.evaluation else {}),
     }
 
 
-def _execution(execution: Execution, benchmarks: int) -> dict[str, Any]:
-    """How to call the model; a rate limit of the job is divided among the children that run at once."""
-    rate = execution.rate_limit.requests_per_minute if execution.rate_limit else 0
+def _own_model(model: ModelEndpoint | None) -> dict[str, Any]:
+    if model is None:
+        return {}
+    more = {"pricing": model.pricing, "http": model.http}
+    return {
+        "api": model.api,
+        "headers": model.headers,
+        "timeoutSeconds": model.timeout_seconds,
+        "parameters": model.parameters,
+        **{name: value.wire() for name, value in more.items() if value is not None},
+    }
+
+
+def _evaluation(job: EvaluationJob, plan: RunPlan, turn: Turn, host: Host) -> dict[str, Any]:
+    execution, pods = job.spec.execution, pods_of(job, turn.stage)
+    limit = execution.rate_limit
+    told = {
+        "tokensPerMinute": _share(limit.tokens_per_minute if limit else None, pods),
+        "epochs": execution.epochs.wire(),
+        "cache": execution.cache.wire(),
+        "onError": execution.on_error.wire(),
+        **({"budget": _budget(execution.budget, pods)} if execution.budget else {}),
+        **({} if execution.max_error_rate is None else {"maxErrorRate": execution.max_error_rate}),
+    }
+    return {
+        "planDigest": plan.digest,
+        "shards": pods,
+        "execution": _execution(execution, pods) | told,
+        "evaluation": evaluation_spec(job, plan, turn.stage, host.judges),
+    }
+
+
+def _budget(budget: Budget, pods: int) -> dict[str, Any]:
+    """What one of so many pods may use; what the others leave of theirs, the attempt that follows them has."""
+    tokens, cost = budget.max_tokens, budget.max_cost
+    return {
+        **({"maxTokens": _share(tokens, pods)} if tokens else {}),
+        **({"maxCost": cost / pods} if cost else {}),
+    }
+
+
+def _execution(execution: Execution, at_once: int) -> dict[str, Any]:
+    """How to call the model; a rate limit of the job is divided among the pods that run at once."""
     return {
         "batchSize": execution.batch_size,
-        "requestsPerMinute": max(1, rate // min(execution.parallelism, benchmarks)) if rate else 0,
+        "requestsPerMinute": _share(
+            execution.rate_limit.requests_per_minute if execution.rate_limit else None, at_once
+        ),
         "retry": execution.retry.wire(),
     }
+
+
+def _share(limit: int | None, at_once: int) -> int:
+    """Of a limit, for one of so many; 0: no limit."""
+    return max(1, limit // at_once) if limit else 0

@@ -71,6 +71,13 @@ class Measured:
         )
 
     @property
+    def unusable(self) -> Reason | None:
+        """Why nothing of it may be looked at; None if it may."""
+        if self.partial and self.primary is not None:
+            return Reason.PARTIAL_RESULT
+        return Reason.NOT_EXECUTED if self.partial or not self.executed else None
+
+    @property
     def counts(self) -> bool:
         """Whether the primary score may enter the job's score or a gate: partial results never do."""
         return self.executed and not self.partial and self.primary is not None

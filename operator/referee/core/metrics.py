@@ -19,8 +19,11 @@ from referee.core.stats.estimate import Estimate
 from referee.core.stats.interval import Interval
 
 REPORTED = "as reported by the adapter"
+_SCORE = "score"
+"""The combined score of an evaluation."""
 _FIELD = re.compile(r"(?P<base>.+)_(?P<field>stderr|ci_lower|ci_upper)(?P<filter>,.*)?", re.DOTALL)
 _LONGEST_NAME = 253
+_LONGEST_METHOD = 64
 _LARGEST = 1e30
 _MOST_N = 10**12
 """Sums of squares must still be floats, or one adapter's nonsense would stop the planning of its job."""
@@ -66,8 +69,11 @@ class _Folded:
 def read(result: Result, planned: PlannedBenchmark, confidence: float) -> Reading:
     """The metrics of a result, with intervals at `confidence`.
 
-    An interval that the adapter reports stands before one that we could make: it has seen the samples.
+    An interval that the adapter reports stands before one that we could make: it has seen the samples. Those of an
+    evaluation name their methods; names of evaluators are the user's, so no suffix of theirs means anything.
     """
+    if result.reported.evaluators:
+        return _of_evaluation(result, planned)
     problems: list[str] = []
     values = []
     for folded in _fold(_once(result.metrics, problems)).values():
@@ -82,6 +88,24 @@ def read(result: Result, planned: PlannedBenchmark, confidence: float) -> Readin
     else:
         primary = find_primary(values, planned.primary_score.metric)
     return Reading(tuple(values), primary, tuple(problems))
+
+
+def _of_evaluation(result: Result, planned: PlannedBenchmark) -> Reading:
+    values = []
+    for metric in result.metrics:
+        source = result.reported.score if metric.name == _SCORE else result.reported.evaluator(metric.name)
+        figure = source.measure("Mean") if source else None
+        if figure is not None and figure.value == metric.value:
+            method = figure.method[:_LONGEST_METHOD] if figure.method else None
+            ends = {"ci_low": figure.low, "ci_high": figure.high, "method": method}
+            values.append(MetricValue(name=metric.name, value=metric.value, stderr=metric.stderr, n=metric.n, **ends))
+        else:
+            values.append(MetricValue(name=metric.name, value=metric.value, stderr=metric.stderr, n=metric.n))
+    if planned.primary_score is None:
+        return Reading(tuple(values), Found(None, Reason.METRIC_MISSING, "no evaluator has a weight"))
+    primary = next((value for value in values if value.name == planned.primary_score.metric), None)
+    missing = Found(None, Reason.NOTHING_SCORED, "not one sample has a score of every weighted evaluator")
+    return Reading(tuple(values), missing if primary is None else Found(primary))
 
 
 def find_primary(values: Sequence[MetricValue], name: str) -> Found:

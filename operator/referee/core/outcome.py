@@ -33,7 +33,8 @@ class Values:
 def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
     """The numbers of a result, the primary metric first, so that a cut never takes it.
 
-    Success without a single metric, or with nothing scored, is a failure: 0/0 is no score.
+    Success without a single metric, or with nothing scored, is a failure: 0/0 is no score. Of an evaluation it is none
+    while scores are still to be posted, nor where its evaluators give texts and no numbers.
     """
     reading = metrics.read(result, planned, confidence)
     primary = reading.primary.value
@@ -45,16 +46,30 @@ def of(planned: PlannedBenchmark, result: Result, confidence: float) -> Values:
         "samples": counts.total,
         "errors": counts.errors,
         "unscored": _unscored(counts),
+        "pending": counts.pending,
         "truncated": result.truncated or result.undelivered or None,
         "result_digest": result.digest or None,
     }
-    if not reading.values:
-        said = "; ".join(reading.problems) or "the adapter reported success without a single metric"
+    worded = any(evaluator.n for evaluator in result.reported.evaluators)
+    if not reading.values and not counts.pending and not worded:
+        said = "; ".join(reading.problems) or _nothing_scored(result)
         return Values(fields, Trouble(Reason.NO_METRICS, said))
     missing = reading.primary
     if planned.primary_score is not None and missing.reason is not None:
         return Values(fields, note=Trouble(missing.reason, missing.message))
     return Values(fields, note=_TRUNCATED if result.digest == "" and fields["truncated"] else None)
+
+
+def _nothing_scored(result: Result) -> str:
+    """Why there is no metric, as far as its evaluators say."""
+    causes = [
+        f"{evaluator.name}: " + ", ".join(f"{cause} {size}" for cause, size in sorted(evaluator.causes.items()))
+        for evaluator in result.reported.evaluators
+        if evaluator.causes
+    ]
+    if causes:
+        return f"not one sample was scored; causes by evaluator: {'; '.join(causes)}"
+    return "the adapter reported success without a single metric"
 
 
 def failure(result: Result) -> Trouble:

@@ -1,8 +1,9 @@
 """Parameters against a provider's parametersSchema: defaults filled in, the rest checked.
 
 Whoever may write a Provider decides what runs here, so of JSON Schema only what ends quickly and needs nothing from
-outside is taken: no references (a validator would fetch them, or follow them in a circle) and no patterns (some take
-longer than the age of the universe). What is refused is the provider's fault and is told on the provider too.
+outside is taken: no references (a validator would fetch them, or follow them in a circle), no patterns (some take
+longer than the age of the universe) and no comparison of each item with each. What is refused is the provider's fault
+and is told on the provider too.
 """
 
 import copy
@@ -12,6 +13,7 @@ from typing import Any
 import jsonschema
 
 from referee.api.nearest import alternatives
+from referee.core.evaluation.schemas import too_large
 
 _REFUSED = {
     "$ref": "write what it refers to in its place",
@@ -19,6 +21,7 @@ _REFUSED = {
     "$recursiveRef": "write what it refers to in its place",
     "pattern": "use enum, minLength and maxLength",
     "patternProperties": "use properties and additionalProperties",
+    "uniqueItems": "say so in its description: for long lists the check takes too long",
 }
 _DEEPEST = 32
 
@@ -30,6 +33,8 @@ def schema_trouble(schema: Mapping[str, Any]) -> str | None:
             return f"{path}: {keyword} is not supported; {_REFUSED[keyword]}"
         if keyword == "":
             return f"{path}: nested more than {_DEEPEST} deep"
+    if (large := too_large(schema)) is not None:
+        return f": {large}"
     try:
         jsonschema.Draft202012Validator.check_schema(dict(schema))
     except jsonschema.SchemaError as error:

@@ -12,12 +12,15 @@ from datetime import datetime
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus, Provenance
-from referee.core import deadline, ending, limits, rerun, retention
-from referee.core.benchmark import Intent, Step, follow, late
+from referee.core import deadline, ending, evaluated, limits, rerun, retention
+from referee.core.benchmark import follow, late
 from referee.core.children import Child, child_name
 from referee.core.conditions import refreshed
+from referee.core.jobspec import Turn
+from referee.core.posted import posted
 from referee.core.progress import progress
-from referee.core.resolve import Refusal
+from referee.core.refusal import Refusal
+from referee.core.step import Intent, Step
 
 Resolve = Callable[[], RunPlan | Refusal]
 
@@ -27,7 +30,12 @@ class Start:
     """A child that is to be created."""
 
     planned: PlannedBenchmark
-    attempt: int
+    turn: Turn
+
+    @property
+    def attempt(self) -> int:
+        """Its number."""
+        return self.turn.attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,10 @@ def decide(
     status = job.status
     if status.completion_time is not None:
         if not rerun.asked(job.spec, status):
-            return _finished(job, children, now)
+            return _finished(job, status, children, now)
+        if not rerun.needed(job.spec, status):
+            token = job.spec.rerun.token if job.spec.rerun else ""
+            return _finished(job, status.model_copy(update={"observed_rerun": token}), children, now)
         status = rerun.begin(job.spec, status, now)
     if status.attempt == 0:
         token = job.spec.rerun.token if job.spec.rerun else ""
@@ -76,7 +87,11 @@ def decide(
 def _accepted(status: EvaluationJobStatus, plan: RunPlan, version: str) -> EvaluationJobStatus:
     first = rerun.first_attempt(status)
     plan = plan.model_copy(
-        update={"benchmarks": [b.model_copy(update={"first_attempt": first}) for b in plan.benchmarks]}
+        update={
+            "benchmarks": [
+                b.model_copy(update={"first_attempt": first, "journal_first": first}) for b in plan.benchmarks
+            ]
+        }
     )
     return status.model_copy(
         update={
@@ -103,10 +118,11 @@ def _running(
     job: EvaluationJob, status: EvaluationJobStatus, plan: RunPlan, children: Sequence[Child], now: datetime
 ) -> Decision:
     spec = job.spec
-    paused = spec.suspend and not spec.cancel
+    paused = (spec.suspend and not spec.cancel) or _only_awaits(status)
     status = deadline.stop_clock(status, now) if paused else deadline.start_clock(status, now)
     until = deadline.active_until(spec, status)
-    intent = Intent(spec, now, expired=until is not None and now >= until)
+    come = posted(job.metadata.annotations, plan.benchmarks[0].journal_first)
+    intent = Intent(spec, now, plan, come, expired=until is not None and now >= until)
     steps = [_step(planned, status, children, intent) for planned in plan.benchmarks]
     start = _admitted(plan, steps, spec.execution.parallelism)
     named = {
@@ -114,10 +130,13 @@ def _running(
     }
     benchmarks = [_named(step.status, named.get(step.status.index)) for step in steps]
     status = status.model_copy(update={"benchmarks": benchmarks, "progress": progress(benchmarks)})
+    report = next((step.report for step in steps if step.report), None)
+    if report is not None:
+        status = evaluated.of(status, report)
     if all(b.phase in TERMINAL for b in benchmarks):
-        status = ending.finished(job, plan, deadline.stop_clock(status, now), now)
+        status = ending.finished(job, plan, deadline.stop_clock(status, now), report, now)
     else:
-        status = ending.under_way(job, status, now)
+        status = ending.under_way(job, status, come, now)
     wakes = [until, *(step.wake for step in steps)]
     older, older_wake = _superseded(job, children, now)
     return Decision(
@@ -130,6 +149,12 @@ def _running(
         # a time that is past has had its effect on this look; waking for it again would never end
         wake=min((w for w in (*wakes, older_wake) if w is not None and w > now), default=None),
     )
+
+
+def _only_awaits(status: EvaluationJobStatus) -> bool:
+    """Nothing runs and nothing will before others have posted: that is not time of the run."""
+    open_ = [b for b in status.benchmarks if b.phase not in TERMINAL]
+    return bool(open_) and all(b.phase == "AwaitingResults" for b in open_)
 
 
 def _step(planned: PlannedBenchmark, status: EvaluationJobStatus, children: Sequence[Child], intent: Intent) -> Step:
@@ -150,7 +175,8 @@ def _step(planned: PlannedBenchmark, status: EvaluationJobStatus, children: Sequ
 def _admitted(plan: RunPlan, steps: Sequence[Step], parallelism: int) -> tuple[Start, ...]:
     """As many of those that want to start as there is room for, in the plan's order."""
     room = max(0, parallelism - sum(step.occupies for step in steps))
-    wanted = [Start(p, s.status.attempt) for p, s in zip(plan.benchmarks, steps, strict=True) if s.start]
+    pairs = zip(plan.benchmarks, steps, strict=True)
+    wanted = [Start(planned, Turn(s.status.attempt, s.status.stage)) for planned, s in pairs if s.start]
     return tuple(wanted[:room])
 
 
@@ -176,9 +202,8 @@ def _superseded(job: EvaluationJob, children: Sequence[Child], now: datetime) ->
     return due, wake
 
 
-def _finished(job: EvaluationJob, children: Sequence[Child], now: datetime) -> Decision:
+def _finished(job: EvaluationJob, status: EvaluationJobStatus, children: Sequence[Child], now: datetime) -> Decision:
     """A job that is over: its record is refreshed, its children and it are kept as long as they should be."""
-    status = job.status
     generation = job.metadata.generation
     if status.observed_generation != generation:
         conditions = refreshed(status.conditions, generation)

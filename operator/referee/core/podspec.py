@@ -17,11 +17,12 @@ from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Adapter
 from referee.api.runplan import PlannedBenchmark, RunPlan
 from referee.core import sidecar
-from referee.core.adapter import NO_TOKEN, adapter_container, adapter_mounts
+from referee.core.adapter import NO_TOKEN, adapter_container, adapter_mounts, judges_mounts
 from referee.core.children import child_name, label_value
 from referee.core.container import POD_SECURITY, Manifest, Mounted, projected_fields, volumes
+from referee.core.evaluationspec import pods_of
 from referee.core.fetching import FetchLimits, as_seen, fetched, fetcher
-from referee.core.jobspec import Host, job_spec
+from referee.core.jobspec import Host, Turn, job_spec
 
 MAX_ANNOTATED_SPEC = 32 * 1024
 _GRACE = 30
@@ -55,15 +56,16 @@ class ChildManifests:
 
 
 def child_manifests(
-    job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, attempt: int, defaults: PodDefaults
+    job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, turn: Turn, defaults: PodDefaults
 ) -> ChildManifests:
     """The manifests of one attempt at one benchmark."""
+    attempt, pods = turn.attempt, pods_of(job, turn.stage)
     name = child_name(job.metadata.name, job.metadata.uid, planned.index, attempt)
     adapter = plan.adapters[planned.provider]
-    auth = job.spec.model.auth
+    credentials = job.spec.credentials
     callback_url = sidecar.URL if _has_agent(adapter) else defaults.callback_url
-    host = Host(callback_url, auth.secret_ref.name if auth else None)
-    text = json.dumps(job_spec(job, plan, planned, attempt, host), separators=(",", ":"), allow_nan=False)
+    host = Host(callback_url, credentials.name if credentials else None)
+    text = json.dumps(job_spec(job, plan, planned, turn, host), separators=(",", ":"), allow_nan=False)
     inline = len(text.encode()) <= MAX_ANNOTATED_SPEC
     labels = _labels(job, planned, attempt)
     metadata: Manifest = {
@@ -79,7 +81,7 @@ def child_manifests(
     }
     meta = _meta(None if inline else name)
     spec: Manifest = {
-        "backoffLimit": 0,
+        **_shape(pods),
         "podReplacementPolicy": "Failed",
         # a disrupted pod is replaced by the Job controller in this same Job and costs no attempt
         "podFailurePolicy": {
@@ -87,7 +89,7 @@ def child_manifests(
         },
         "template": {
             "metadata": {"labels": {**job.spec.pod.labels, **labels}, "annotations": annotations},
-            "spec": _pod_spec(job, adapter, planned, defaults, meta),
+            "spec": _pod_spec(job, plan, planned, defaults, meta),
         },
     }
     if job.spec.queue_name:
@@ -100,6 +102,13 @@ def child_manifests(
         "spec": spec,
     }
     return ChildManifests(child, None if inline else _config_map(metadata, text))
+
+
+def _shape(pods: int) -> Manifest:
+    """One pod; or several, each with an index and a share, where one that fails takes nobody else along."""
+    if pods == 1:
+        return {"backoffLimit": 0}
+    return {"completionMode": "Indexed", "completions": pods, "parallelism": pods, "backoffLimitPerIndex": 0}
 
 
 def grace_seconds(job: EvaluationJob, adapter: Adapter) -> int:
@@ -157,11 +166,13 @@ def _owner(job: EvaluationJob) -> Manifest:
 
 
 def _pod_spec(
-    job: EvaluationJob, adapter: Adapter, planned: PlannedBenchmark, defaults: PodDefaults, meta: Mounted
+    job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, defaults: PodDefaults, meta: Mounted
 ) -> Manifest:
+    adapter = plan.adapters[planned.provider]
     pod, grace = job.spec.pod, grace_seconds(job, adapter)
     data = planned.test_data
     mounted = adapter_mounts(job, adapter, meta, as_seen(data, defaults.fetch) if data else None)
+    mounted += judges_mounts(plan)
     before: list[Manifest] = []
     others: list[Mounted] = []
     if data is not None and fetched(data):

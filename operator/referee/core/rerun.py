@@ -21,6 +21,12 @@ def asked(spec: EvaluationJobSpec, status: EvaluationJobStatus) -> bool:
     )
 
 
+def needed(spec: EvaluationJobSpec, status: EvaluationJobStatus) -> bool:
+    """Whether another attempt would run anything: with scope Failed only what did not execute."""
+    whole = spec.rerun is None or spec.rerun.scope == "All" or status.plan is None
+    return whole or any(b.phase != "Completed" for b in status.benchmarks)
+
+
 def record(status: EvaluationJobStatus) -> list[AttemptRecord]:
     """The attempts so far, the one in `status` last; the oldest are dropped."""
     finished = next((c for c in status.conditions if c.type == ConditionType.FINISHED), None)
@@ -33,6 +39,7 @@ def record(status: EvaluationJobStatus) -> list[AttemptRecord]:
         verdict=status.verdict.result if status.verdict else "Unknown",
         reason=finished.reason if finished else "",
         plan_digest=status.provenance.plan_digest if status.provenance else "",
+        first_child_attempt=journal_first(status),
         # of all runs and not only of this one: records are dropped, and a run may end before its first child
         highest_child_attempt=max(first_attempt(status) - 1, *(b.attempt for b in status.benchmarks), 0),
     )
@@ -75,3 +82,10 @@ def begin(spec: EvaluationJobSpec, status: EvaluationJobStatus, now: datetime) -
 def first_attempt(status: EvaluationJobStatus) -> int:
     """The number of this run's first child: above every one that an earlier run used."""
     return max((record.highest_child_attempt for record in status.attempts), default=0) + 1
+
+
+def journal_first(status: EvaluationJobStatus) -> int:
+    """The first child whose records this run goes on with; 0 before it has a plan."""
+    if status.plan is None:
+        return 0
+    return min((b.journal_first for b in RunPlan.model_validate(status.plan).benchmarks), default=0)

@@ -2,30 +2,32 @@
 
 Reading is tolerant of what is absent and strict about what is wrong: a number that is not finite, a metric
 without a name, or text that is no JSON is a `ResultError`, never a value.
+
+On a child stands what its status and its gates need, within 32 KiB. What goes first is what only people read.
 """
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from referee.core import reported
+from referee.core.reported import Reported
+from referee.core.resultfields import LARGEST, ResultError, count, number
+
+__all__ = ["LARGEST", "MAX_BYTES", "SUMMARY", "ReportedMetric", "Result", "ResultError", "Samples"]
+__all__ += ["canonical", "cut", "digest", "from_document", "from_text", "summary"]
 
 MAX_BYTES = 32 * 1024
 """Of a result on a child Job: a patch with 32 KiB costs the control plane twice what a small one does."""
 
 
-LARGEST = 1e300
-"""Beyond it arithmetic overflows; NaN and infinity are not below it."""
-
-
-_MOST = 2**53
-"""Counts beyond it are not exact in JSON, and no status could hold them."""
-
-SUMMARY = ("status", "metrics", "samples", "slices", "reason", "message", "retryable", "truncated", "completedAt")
+SUMMARY = (
+    *("status", "metrics", "samples", "slices", "reason", "message", "retryable", "truncated", "completedAt"),
+    *("evaluators", "score", "comparison", "usage", "datasetDigest", "datasetCount", "receipt"),
+)
 """What of a result stands on its child; the rest is for readers of the results store."""
-
-
-class ResultError(ValueError):
-    """What was read is not a result; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Samples:
     scored: int | None = None
     errors: int | None = None
     unscored: int | None = None
+    pending: int | None = None
+    """Still to be posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Result:
     status: Literal["Completed", "Failed"]
     metrics: tuple[ReportedMetric, ...] = ()
     samples: Samples = Samples()
+    reported: Reported = field(default_factory=Reported)
+    """The figures of an evaluation; empty for benchmarks of frameworks."""
     reason: str = ""
     message: str = ""
     retryable: bool = True
@@ -66,30 +72,15 @@ class Result:
     """Of the whole document, under which the results store has it; of what was read, where that is the whole."""
 
 
-def _number(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-        raise ResultError(f"{what} must be a finite number, not {value!r}")
-    return float(value)
-
-
-def _count(value: object, what: str) -> int | None:
-    if value is None:
-        return None
-    number = _number(value, what)
-    if not 0 <= number <= _MOST or number != int(number):
-        raise ResultError(f"{what} must be a whole number from 0 to 2^53, not {value!r}")
-    return int(number)
-
-
 def _metric(entry: object) -> ReportedMetric:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
         raise ResultError(f"each of metrics must be an object with a name, not {entry!r:.80}")
     name, stderr, kind = entry["name"], entry.get("stderr"), entry.get("type")
     return ReportedMetric(
         name=name,
-        value=_number(entry.get("value"), f"metrics[{name}].value"),
-        stderr=None if stderr is None else _number(stderr, f"metrics[{name}].stderr"),
-        n=_count(entry.get("n"), f"metrics[{name}].n"),
+        value=number(entry.get("value"), f"metrics[{name}].value"),
+        stderr=None if stderr is None else number(stderr, f"metrics[{name}].stderr"),
+        n=count(entry.get("n"), f"metrics[{name}].n"),
         type=kind if kind in ("Boolean", "Numerical") else None,
     )
 
@@ -115,8 +106,9 @@ def from_document(document: object) -> Result:
         status=status,
         metrics=tuple(_metric(entry) for entry in metrics),
         samples=Samples(
-            **{k: _count(samples.get(k), f"samples.{k}") for k in ("total", "scored", "errors", "unscored")}
+            **{k: count(samples.get(k), f"samples.{k}") for k in ("total", "scored", "errors", "unscored", "pending")}
         ),
+        reported=reported.read(document),
         reason=str(document.get("reason") or ""),
         message=str(document.get("message") or ""),
         retryable=document.get("retryable") is not False,
@@ -167,31 +159,77 @@ def summary(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BY
 
 
 def cut(document: dict[str, Any], gated: frozenset[str], limit: int = MAX_BYTES) -> dict[str, Any]:
-    """The document within `limit` bytes.
+    """The document within `limit` bytes, if what must be kept of it is no more.
 
-    Slices go first, then metrics from the last on that no gate names, then the message; what is left says
-    `truncated` and carries the digest of the whole.
+    It goes in this order, each list from its end: slices that no gate names, what evaluators say beyond their measures,
+    measures and evaluators that are not gated, comparisons beyond the one that decides, metrics that no gate names,
+    the message. What is left says `truncated` and carries the digest of the whole.
     """
     if len(canonical(document)) <= limit:
         return document
     small = {"digest": digest(document), **document, "truncated": True}
-    small.pop("slices", None)
-    small["metrics"] = []
-    small["metrics"] = _within(document.get("metrics") or [], gated, limit - len(canonical(small)))
+    for shorten in (_fewer_slices, _bare_evaluators, _fewer_evaluators, _fewer_comparisons):
+        over = len(canonical(small)) - limit
+        if over > 0:
+            shorten(small, over)
+    over = len(canonical(small)) - limit
+    if over > 0:
+        small["metrics"] = _without(over, document.get("metrics") or [], lambda metric: metric.get("name") in gated)
     if (over := len(canonical(small)) - limit) > 0:
         message = str(small.get("message", ""))
         small["message"] = message[: max(0, len(message) - over)]
     return small
 
 
-def _within(metrics: list[dict[str, Any]], gated: frozenset[str], room: int) -> list[dict[str, Any]]:
-    """The metrics that fit. Each is measured once: a report may have a hundred thousand of them."""
-    sizes = [len(canonical(metric)) + len(",") for metric in metrics]
-    over = sum(sizes) - len(",") - room
+def _fewer_slices(document: dict[str, Any], over: int) -> None:
+    kept = _without(over, document.pop("slices", None) or [], _is_gated)
+    if kept:
+        document["slices"] = kept
+
+
+def _bare_evaluators(document: dict[str, Any], _over: int) -> None:
+    if document.get("evaluators"):
+        beyond = ("choices", "distribution", "causes")
+        document["evaluators"] = [
+            {key: value for key, value in entry.items() if key not in beyond} for entry in document["evaluators"]
+        ]
+
+
+def _fewer_evaluators(document: dict[str, Any], over: int) -> None:
+    """Of evaluators the measures that are not gated, then those of which none is."""
+    if not document.get("evaluators"):
+        return
+    before = len(canonical(document))
+    document["evaluators"] = [
+        {**entry, "measures": [m for m in entry.get("measures", ()) if _is_gated(m)]}
+        for entry in document["evaluators"]
+    ]
+    left = over - (before - len(canonical(document)))
+    document["evaluators"] = _without(left, document["evaluators"], lambda entry: bool(entry["measures"]))
+
+
+def _fewer_comparisons(document: dict[str, Any], over: int) -> None:
+    comparison = document.get("comparison")
+    if comparison and comparison.get("metrics"):
+        kept = _without(over, comparison["metrics"], lambda metric: metric.get("name") == "score")
+        document["comparison"] = {**comparison, "metrics": kept}
+
+
+def _is_gated(entry: Mapping[str, Any]) -> bool:
+    return entry.get("gated") is True
+
+
+def _without(
+    over: int, entries: list[dict[str, Any]], needed: Callable[[dict[str, Any]], bool]
+) -> list[dict[str, Any]]:
+    """The entries less `over` bytes, from the last on, or all that are needed.
+
+    Each is measured once: a report may have a hundred thousand of them.
+    """
     kept = []
-    for metric, size in zip(reversed(metrics), reversed(sizes), strict=True):
-        if over > 0 and metric.get("name") not in gated:
-            over -= size
+    for entry in reversed(entries):
+        if over > 0 and not needed(entry):
+            over -= len(canonical(entry)) + len(",")
         else:
-            kept.append(metric)
+            kept.append(entry)
     return kept[::-1]

@@ -22,6 +22,8 @@ def child_until(spec: EvaluationJobSpec, recorded: BenchmarkStatus, child: Child
     keep = spec.child_retention_seconds
     if child.attempt < recorded.attempt:
         return (child.ended_at or child.created) + timedelta(seconds=keep.failure) if child.ended else None
+    if recorded.phase == "AwaitingResults":  # its result is in status, and nothing of it runs
+        return child.ended_at + timedelta(seconds=keep.success) if child.ended_at else None
     if recorded.phase not in TERMINAL or recorded.completion_time is None:
         return None
     if recorded.phase == "Cancelled":

@@ -12,6 +12,7 @@ from referee.gateway.server import Gateway
 from referee.gateway.settings import GatewaySettings
 from referee.runtime.credentials import CredentialsError, load_credentials
 from referee.runtime.logs import configure_logging
+from referee.runtime.stack import allow_deep_json
 from referee.store import UnusableStore
 
 
@@ -26,6 +27,7 @@ async def _run() -> None:
 
 def main() -> None:
     """Run until SIGTERM or Ctrl-C; exit code 2 where it cannot start."""
+    allow_deep_json()
     try:
         uvloop.run(_run())
     except (SettingsError, CredentialsError, UnusableStore) as error:

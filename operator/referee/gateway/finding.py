@@ -46,7 +46,10 @@ async def look(services: Services, person: Person, name: str) -> JobEntry:
     except ApiError as error:
         raise undecided(error) from error
     services.objects.remember(obj)
-    return evaluation_of(obj)
+    try:
+        return evaluation_of(obj)
+    except ValueError:  # nested too deep: left out of lists, and so here
+        raise not_found(person, name) from None
 
 
 def not_found(person: Person, name: str) -> Unknown:

@@ -8,6 +8,7 @@ filter unpacks nothing.
 from dataclasses import dataclass
 from typing import Any
 
+from referee.core.nesting import DEEPEST, deeper_than
 from referee.runtime.kube import Object
 from referee.runtime.packing import Packer
 from referee.runtime.samples import SAMPLE_JOB
@@ -44,15 +45,22 @@ class KeptCatalogue(Kept):
 
 
 def facts_of(obj: Object) -> dict[str, Any]:
-    """The arguments of `Kept`."""
+    """The arguments of `Kept`.
+
+    Raises:
+        ValueError: it is nested deeper than what is made of it can be written.
+    """
     meta = {name: value for name, value in obj["metadata"].items() if name != "managedFields"}
+    whole = {**obj, "metadata": meta}
+    if deeper_than(whole):
+        raise ValueError(f"nested more than {DEEPEST} deep")
     return {
         "uid": meta["uid"],
         "name": meta.get("name", ""),
         "namespace": meta.get("namespace", ""),
         "created": meta.get("creationTimestamp") or "",
         "resource_version": meta.get("resourceVersion", ""),
-        "packed": _PACKER.pack({**obj, "metadata": meta}),
+        "packed": _PACKER.pack(whole),
     }
 
 

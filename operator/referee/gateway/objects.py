@@ -17,7 +17,8 @@ from referee.api.provider import Provider
 from referee.gateway.feed import Listener
 from referee.gateway.kept import KeptCatalogue
 from referee.gateway.newest import Newest
-from referee.gateway.watched import JobEntry, SeenJob, Watched
+from referee.gateway.seen import SeenJob
+from referee.gateway.watched import JobEntry, Watched
 from referee.runtime.cache import Cache
 from referee.runtime.kube import Object
 

@@ -24,8 +24,11 @@ from referee.gateway.health import Probes
 from referee.gateway.logs.collector import LogCollector
 from referee.gateway.objects import Objects
 from referee.gateway.people import ApiKeys, People
+from referee.gateway.posting.announcing import Announcer
+from referee.gateway.posting.counting import Counting
 from referee.gateway.reporting.events import EventLimits
 from referee.gateway.reporting.jobs import JobChildren
+from referee.gateway.reporting.journals import StoreJournals
 from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.retention import Retention
 from referee.gateway.services import Services
@@ -125,12 +128,15 @@ class Gateway:
         children = JobChildren(self._kube, self._watched, self._tokens, store.results)
         objects = Objects(self._watched)
         collector = LogCollector(self._kube, self._watched, store.logs)
-        services = Services(self._kube, self._people, objects, store, children, self._settings, collector)
+        announcer = Announcer(Counting(self._kube, self._watched, store))
+        self._watched.on_evaluations = announcer.hear
+        services = Services(self._kube, self._people, objects, store, children, self._settings, collector, announcer)
         retention = Retention(store, self._settings.retention_seconds)
         app = create_app(
             children,
             limits=EventLimits(self._settings.max_event_bytes, self._settings.event_seconds),
             probes=self._probes(),
+            journals=StoreJournals(store.journal),
             services=services,
         )
         self._server = self._server_of(app)
@@ -138,10 +144,11 @@ class Gateway:
             return
         try:
             watching = (task() for task in self._watched.tasks)
-            work = (*watching, self._tokens.refresh(), retention.run(), collector.collect())
+            work = (*watching, self._tokens.refresh(), retention.run(), collector.collect(), announcer.sweep())
             await self._serve_with(self._server, *work)
         finally:
             objects.close()
+            await announcer.close()
             await children.close()
 
     def _probes(self) -> Probes:

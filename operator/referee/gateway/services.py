@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from referee.gateway.logs.collector import LogCollector
 from referee.gateway.objects import Objects
 from referee.gateway.people import People
+from referee.gateway.posting.announcing import Announcer
 from referee.gateway.reporting.children import Children
 from referee.gateway.settings import GatewaySettings
 from referee.runtime.kube import Kube
@@ -28,3 +29,5 @@ class Services:
     settings: GatewaySettings
     collector: LogCollector
     """What keeps the logs of pods that go."""
+    announcer: Announcer
+    """What tells jobs how much was posted into them."""

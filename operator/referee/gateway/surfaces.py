@@ -8,7 +8,7 @@ from referee.gateway.evalhub.router import evalhub_router
 from referee.gateway.logs.router import logs_router
 from referee.gateway.native.router import native_router
 from referee.gateway.openapi import describe
-from referee.gateway.reporting.samples import sample_uploads_router
+from referee.gateway.posting.router import posting_router
 from referee.gateway.results.router import results_router
 from referee.gateway.services import Services
 
@@ -20,7 +20,7 @@ def add_surfaces(app: FastAPI, services: Services) -> None:
         evalhub_router(services, reading),
         logs_router(services),
         results_router(services),
-        sample_uploads_router(services.children, services.store.samples),
+        posting_router(services),
         native_router(services),
     )
     for router in routers:

@@ -7,67 +7,21 @@ same objects in another process; sharing their code would join what changes sepa
 """
 
 import asyncio
-import hashlib
-import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from referee.api import names
-from referee.core import result
-from referee.core.children import Progress, progress_from_text
 from referee.gateway.kept import Kept, KeptCatalogue, catalogue_of, facts_of
-from referee.gateway.logs.containers import PodLogs, logs_of
 from referee.gateway.newest import Counted, NewestFirst
+from referee.gateway.posting.awaited import Awaited, awaited_of
+from referee.gateway.seen import SeenJob, SeenPod, job_of, pod_of
 from referee.runtime.cache import Cache, Key
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import COLLECTIONS, EVALUATION_JOBS, JOBS, PODS, PROVIDERS
 from referee.runtime.reflector import Reflector, State
 from referee.runtime.resync import Source
-
-T = TypeVar("T")
-
-_OVER = ("Succeeded", "Failed")
-_ENDS = ("Complete", "Failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The controller of an object."""
-
-    name: str
-    uid: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPod:
-    """A pod of a child."""
-
-    uid: str
-    over: bool
-    """No container of it runs any more, nor will. One that is being deleted runs until its grace is over."""
-    job: Owner | None
-    logs: PodLogs | None
-    """Where its logs are; None if it is no run's."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenJob:
-    """A child Job."""
-
-    namespace: str
-    uid: str
-    evaluation: Owner | None
-    index: int | None
-    attempt: int
-    ended: bool
-    stopping: bool
-    """Told to end; it takes results until it has."""
-    active: bool
-    result: str | None
-    """Digest of its final result."""
-    progress: Progress | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +31,19 @@ class Planned:
     provider: str
     benchmark: str
     primary: str | None
+    first_attempt: int = 1
+    """Of this plan's."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRun:
+    """Another job's run that a frozen plan names."""
+
+    job: str
+    uid: str
+    first: int
+    last: int
+    """The attempts at its benchmark that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +61,12 @@ class JobEntry(Kept):
     experiment: str
     request: str
     """Which request of REST it answers; empty if none."""
+    named: tuple[tuple[str, NamedRun], ...]
+    """Other runs that its plan names: `baseline`, `outputs`."""
+    awaited: Awaited | None
+    """What people post into it; None: nothing."""
+    told: str | None
+    """How much that is, as its annotation says."""
 
     def planned(self, index: int | None) -> Planned | None:
         """What stands at this index."""
@@ -120,6 +93,8 @@ class Watched:
                 "evaluation": lambda job: ((job.namespace, job.evaluation.uid),) if job.evaluation is not None else (),
             },
         )
+        self.on_evaluations: Callable[[Iterable[Key]], None] = lambda _: None
+        """Hears which EvaluationJobs changed, came or went; to be set before the tasks run."""
         self.evaluations: NewestFirst[JobEntry] = NewestFirst(evaluation_of, {"request": _by_request})
         self.providers: Cache[KeptCatalogue] = Cache(catalogue_of, {"id": _by_id})
         self.collections: Cache[KeptCatalogue] = Cache(catalogue_of, {"id": _by_id})
@@ -130,7 +105,12 @@ class Watched:
             self._reflectors += [
                 Reflector(kube, Source(PODS, namespace, labels=label), self.pods, lambda keys: self.on_pods(keys)),  # noqa: PLW0108 - it is set later
                 Reflector(kube, Source(JOBS, namespace, labels=label), self.jobs),
-                Reflector(kube, Source(EVALUATION_JOBS, namespace), self.evaluations),
+                Reflector(
+                    kube,
+                    Source(EVALUATION_JOBS, namespace),
+                    self.evaluations,
+                    lambda keys: self.on_evaluations(keys),  # noqa: PLW0108 - it is set later
+                ),
                 Reflector(kube, Source(PROVIDERS, namespace), self.providers),
                 Reflector(kube, Source(COLLECTIONS, namespace), self.collections),
             ]
@@ -188,33 +168,6 @@ class Watched:
         return caches[kind]
 
 
-def pod_of(obj: Object) -> SeenPod:
-    """Project a v1 Pod."""
-    over = (obj.get("status") or {}).get("phase") in _OVER
-    return SeenPod(obj["metadata"]["uid"], over, _controller(obj, "batch/v1", "Job"), logs_of(obj))
-
-
-def job_of(obj: Object) -> SeenJob:
-    """Project a batch/v1 Job."""
-    meta, spec, status = obj["metadata"], obj["spec"], obj.get("status") or {}
-    annotations = meta.get("annotations") or {}
-    labels = meta.get("labels") or {}
-    index, attempt = (str(labels.get(label, "")) for label in (names.LABEL_INDEX, names.LABEL_ATTEMPT))
-    ends = (c for c in status.get("conditions") or () if c["type"] in _ENDS and c["status"] == "True")
-    return SeenJob(
-        namespace=sys.intern(meta.get("namespace", "")),
-        uid=meta["uid"],
-        evaluation=_controller(obj, names.API_VERSION, "EvaluationJob"),
-        index=int(index) if index.isdecimal() else None,
-        attempt=int(attempt) if attempt.isdecimal() else 1,
-        ended=any(ends),
-        stopping=spec.get("activeDeadlineSeconds") is not None,
-        active=bool(status.get("active")),
-        result=_digest(annotations.get(names.ANNOTATION_RESULT)),
-        progress=progress_from_text(annotations.get(names.ANNOTATION_PROGRESS)),
-    )
-
-
 def evaluation_of(obj: Object) -> JobEntry:
     """Project an EvaluationJob."""
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
@@ -233,6 +186,9 @@ def evaluation_of(obj: Object) -> JobEntry:
         owner=annotations.get(names.ANNOTATION_OWNER, ""),
         experiment=mlflow.get("experimentName") or "",
         request=annotations.get(names.ANNOTATION_REQUEST, ""),
+        named=_named(plan),
+        awaited=awaited_of(obj),
+        told=annotations.get(names.ANNOTATION_STORE_REVISION),
     )
 
 
@@ -240,16 +196,26 @@ def _planned(entry: Any) -> tuple[int, Planned] | None:  # noqa: ANN401 - the CR
     """One benchmark of a plan; None for what no operator writes, since it must not end the watch of all the others."""
     try:
         primary = (entry.get("primaryScore") or {}).get("metric")
-        return int(entry["index"]), Planned(str(entry["provider"]), str(entry["id"]), primary and str(primary))
+        first = int(entry.get("journalFirst") or 1)
+        planned = Planned(str(entry["provider"]), str(entry["id"]), primary and str(primary), first)
+        return int(entry["index"]), planned
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
-def _controller(obj: Object, api_version: str, kind: str) -> Owner | None:
-    for owner in obj["metadata"].get("ownerReferences") or ():
-        if owner.get("controller") and (owner["apiVersion"], owner["kind"]) == (api_version, kind):
-            return Owner(owner["name"], owner["uid"])
-    return None
+def _named(plan: Any) -> tuple[tuple[str, NamedRun], ...]:  # noqa: ANN401 - the CRD leaves the plan open
+    """The other runs of a plan; none of what no operator writes."""
+    try:
+        baseline = plan.get("baseline") or {}
+        data = (plan.get("evaluation") or {}).get("data") or {}
+        found = (("baseline", baseline), ("outputs", data.get("outputsOf") or {}))
+        return tuple(
+            (of, NamedRun(str(run["job"]), str(run["jobUid"]), int(run["firstChild"]), int(run["lastChild"])))
+            for of, run in found
+            if run
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ()
 
 
 def _by_id(kept: KeptCatalogue) -> tuple[tuple[str, str]]:
@@ -258,13 +224,3 @@ def _by_id(kept: KeptCatalogue) -> tuple[tuple[str, str]]:
 
 def _by_request(job: JobEntry) -> tuple[tuple[str, str], ...]:
     return ((job.namespace, job.request.partition(".")[0]),) if job.request else ()
-
-
-def _digest(text: str | None) -> str | None:
-    """As `core.result` has it, however the text was laid out; of text that is no JSON, one that equals no result's."""
-    if text is None:
-        return None
-    try:
-        return result.digest(json.loads(text))
-    except (ValueError, RecursionError):
-        return f"not JSON: {hashlib.sha256(text.encode(errors='replace')).hexdigest()}"

@@ -9,21 +9,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from referee.api import names
 from referee.api.collection import Collection
+from referee.api.dataset import Dataset
 from referee.api.documents import DocumentError, documents
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.evaluator import Evaluator
 from referee.api.manifest import KINDS, ManifestError, Resource, parse
 from referee.api.provider import Provider
+from referee.core.checks.standing import Around, standing
 from referee.local.errors import LocalError
-from referee.local.objects import KeyedObject, ObjectError, config_map, secret
+from referee.local.objects import KeyedObject, ObjectError, claim, config_map, secret
 from referee.local.sources import Source, sources
 
 DEFAULT_NAMESPACE = "default"
 """Where an object without a namespace is, as with kubectl."""
 _KEYED: dict[str, Callable[[Mapping[str, Any]], KeyedObject]] = {"ConfigMap": config_map, "Secret": secret}
+
+_Checked = TypeVar("_Checked", Evaluator, Dataset)
+_Entry = TypeVar("_Entry", Provider, Collection, Evaluator, Dataset)
+_NOTHING = Around(provider=lambda _: None, runs=lambda _: ())
+"""What of files can be checked file by file."""
 
 
 @dataclass(slots=True)
@@ -33,8 +41,10 @@ class Bundle:
     jobs: list[EvaluationJob] = field(default_factory=list)
     providers: list[Provider] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
+    evaluators: list[Evaluator] = field(default_factory=list)
+    datasets: list[Dataset] = field(default_factory=list)
     keyed: list[KeyedObject] = field(default_factory=list)
-    """ConfigMaps and Secrets."""
+    """ConfigMaps, Secrets, and claims that have a directory here."""
     notes: list[str] = field(default_factory=list)
     """What was left out, for people."""
 
@@ -92,8 +102,7 @@ class _Reader:
                 resource = parse(_placed(document, self._namespace))
                 self._once(resource.kind, resource.metadata.namespace, resource.metadata.name, source)
                 self._add(resource, source)
-            elif version == "v1" and kind in _KEYED:
-                keyed = _KEYED[kind](_placed(document, self._namespace))
+            elif version == "v1" and (keyed := _keyed(kind, _placed(document, self._namespace), source)):
                 self._once(kind, keyed.namespace, keyed.name, source)
                 self.bundle.keyed.append(keyed)
             else:
@@ -110,11 +119,25 @@ class _Reader:
                 created = resource.metadata.model_copy(update=given)
                 self.bundle.jobs.append(resource.model_copy(update={"metadata": created}))
             case Provider():
-                self._once("Provider of id", resource.metadata.namespace, resource.id, source)
-                self.bundle.providers.append(_anchored(resource, source.directory))
+                self.bundle.providers.append(_anchored(self._named(resource, source), source.directory))
             case Collection():
-                self._once("Collection of id", resource.metadata.namespace, resource.id, source)
-                self.bundle.collections.append(resource)
+                self.bundle.collections.append(self._named(resource, source))
+            case Evaluator():
+                self.bundle.evaluators.append(self._checked(self._named(resource, source), source))
+            case Dataset():
+                self.bundle.datasets.append(self._checked(self._named(resource, source), source))
+
+    def _named(self, entry: _Entry, source: Source) -> _Entry:
+        """Refuse a second object of one id, as a cluster says DuplicateID of it."""
+        self._once(f"{entry.kind} of id", entry.metadata.namespace, entry.id, source)
+        return entry
+
+    def _checked(self, entry: _Checked, source: Source) -> _Checked:
+        """Refuse what a cluster would say Ready=False of; there is nobody here to read that later."""
+        claim = standing(entry, _NOTHING).claim
+        if claim.status == "False":
+            self.problems.append(f"{source.name}: {entry.kind} {entry.metadata.name}: {claim.message}")
+        return entry
 
     def _once(self, what: str, namespace: str, name: str, source: Source) -> None:
         """Refuse a second object of one name: which of the two was meant, nobody can say."""
@@ -123,6 +146,13 @@ class _Reader:
             said = f"a second {what} {name} (the first is in {self._first[key]}): leave one out"
             self.problems.append(f"{source.name}: {said}")
         self._first.setdefault(key, source.name)
+
+
+def _keyed(kind: str, document: dict[str, Any], source: Source) -> KeyedObject | None:
+    """A ConfigMap, a Secret, or a claim that has a directory here; None: something that a run does not need."""
+    if kind == "PersistentVolumeClaim":
+        return claim(document, source.directory)
+    return _KEYED[kind](document) if kind in _KEYED else None
 
 
 def _name(document: Mapping[str, Any]) -> str:

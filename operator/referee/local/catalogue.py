@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from referee.api.collection import Collection
+from referee.api.dataset import Dataset
 from referee.api.documents import documents
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.evaluator import Evaluator
 from referee.api.manifest import Resource, parse
 from referee.api.provider import Provider
 from referee.local.bundle import Bundle
+from referee.local.records import records
 
 _PREFIX = "referee_"
 """Adapter packages are called so (see `adapters/`); one from elsewhere joins in by its name alone."""
@@ -23,15 +27,17 @@ _FILE = "provider.yaml"
 _KNOWN = Path(__file__).parents[1] / "catalogue"
 """Providers without an image, and collections: what the chart installs too."""
 
-Entry = TypeVar("Entry", Provider, Collection)
+Entry = TypeVar("Entry", Provider, Collection, Evaluator, Dataset)
 
 
 class LocalCatalogue:
     """`core.resolve.Catalogue` for one job among given files."""
 
-    def __init__(self, bundle: Bundle, namespace: str) -> None:
+    def __init__(self, bundle: Bundle, namespace: str, results: Path | None = None) -> None:
+        """Take the files, the job's namespace, and where finished runs are."""
         self._bundle = bundle
         self._namespace = namespace
+        self._results = results
 
     def provider(self, id_: str) -> Provider | None:
         """The provider of that id."""
@@ -43,6 +49,35 @@ class LocalCatalogue:
         given = self._find(self._bundle.collections, id_)
         return given or next((c for c in built_in_collections() if c.id == id_), None)
 
+    def evaluator(self, id_: str) -> Evaluator | None:
+        """The evaluator of that id."""
+        return self._find(self._bundle.evaluators, id_)
+
+    def dataset(self, id_: str) -> Dataset | None:
+        """The dataset of that id."""
+        return self._find(self._bundle.datasets, id_)
+
+    def evaluation_job(self, name: str) -> EvaluationJob | None:
+        """The newest run of a job of that name."""
+        return next((run for run in self.evaluation_jobs() if run.metadata.name == name), None)
+
+    def evaluation_jobs(self) -> Iterator[EvaluationJob]:
+        """Every run in the namespace that left a record, those of one name from the newest to the oldest."""
+        runs = records(self._results) if self._results is not None else ()
+        return (run for run in runs if run.metadata.namespace == self._namespace)
+
+    def passed_jobs(self, group: str) -> Iterator[EvaluationJob]:
+        """Those of a group that passed, the last to end first."""
+        ended = [
+            (run.status.completion_time, run.metadata.name, run)
+            for run in self.evaluation_jobs()
+            if run.spec.group == group
+            and run.status.completion_time is not None
+            and run.status.verdict is not None
+            and run.status.verdict.result == "Pass"
+        ]
+        return (run for _, _, run in sorted(ended, key=lambda each: each[:2], reverse=True))
+
     def provider_ids(self) -> list[str]:
         """Every id that could be meant."""
         return sorted({p.id for p in (*self._bundle.providers, *built_in_providers())})
@@ -50,6 +85,14 @@ class LocalCatalogue:
     def collection_ids(self) -> list[str]:
         """Every id that could be meant."""
         return sorted({c.id for c in (*self._bundle.collections, *built_in_collections())})
+
+    def evaluator_ids(self) -> list[str]:
+        """Every id that could be meant."""
+        return sorted({evaluator.id for evaluator in self._bundle.evaluators})
+
+    def dataset_ids(self) -> list[str]:
+        """Every id that could be meant."""
+        return sorted({dataset.id for dataset in self._bundle.datasets})
 
     def _find(self, entries: Iterable[Entry], id_: str) -> Entry | None:
         found = [entry for entry in entries if entry.id == id_]

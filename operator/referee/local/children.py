@@ -6,14 +6,14 @@ the rules of the port hold for a process that lingers from an earlier attempt, t
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from referee.core.children import Progress
 from referee.core.result import Result, digest, from_document
 from referee.gateway.errors import NotPermitted, Standing, Unauthenticated, Unavailable, Unknown
-from referee.gateway.reporting.children import Caller, ChildRef, Document
+from referee.gateway.reporting.children import Caller, ChildRef, Document, OtherRun
 from referee.local.attempts import PARTIAL_FILE, RESULT_FILE, Attempt
 from referee.local.writing import write_atomically
 
@@ -21,13 +21,19 @@ from referee.local.writing import write_atomically
 class LocalChildren:
     """The port for the attempts of one job. Used from one event loop; nothing in it waits, so nothing interleaves."""
 
-    def __init__(self, namespace: str, job: str, changed: Callable[[], None]) -> None:
-        """Take the job's name, and whom to tell that something was reported."""
+    def __init__(self, namespace: str, job: str, changed: Callable[[], None], job_uid: str = "") -> None:
+        """Take the job's name, and whom to tell that something was reported; its uid, where it keeps a journal."""
         self._namespace = namespace
         self._job = job
+        self._job_uid = job_uid
+        self._others: Mapping[str, OtherRun] = {}
         self._changed = changed
         self._by_secret: dict[str, Attempt] = {}
         self._by_uid: dict[str, Attempt] = {}
+
+    def refer(self, others: Mapping[str, OtherRun]) -> None:
+        """Let adapters read the journals of these runs, which the plan names."""
+        self._others = others
 
     def admit(self, attempt: Attempt) -> None:
         """Take reports of this attempt from now on."""
@@ -53,6 +59,10 @@ class LocalChildren:
             benchmark=planned.id,
             index=planned.index,
             kept=frozenset({planned.primary_score.metric} if planned.primary_score else ()),
+            job_uid=self._job_uid,
+            attempt=attempt.number,
+            first_attempt=planned.journal_first,
+            others=self._others,
         )
 
     async def knows(self, caller: Caller, job: str) -> bool:

@@ -11,14 +11,18 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import EvaluationJob
+from referee.api.names import ANNOTATION_LOCAL_PATH
 from referee.api.pod import ConfigMapKeyRef, EnvVar, SecretKeyRef
 from referee.api.provider import Adapter
 from referee.api.runplan import PlannedBenchmark, RunPlan
+from referee.api.testdata import ClaimSource
+from referee.core.evaluationspec import judge_secrets
 from referee.core.fetching import FetchLimits, fetched, secret_ref, source
-from referee.core.resolve import Refusal
+from referee.core.refusal import Refusal
 from referee.local.objects import Files, KeyedObject
 
 
@@ -36,12 +40,14 @@ class Launch:
 
     command: list[str]
     environment: dict[str, str] = field(repr=False)
-    test_data: Files | None = None
-    """What is there already."""
+    test_data: Files | Path | None = None
+    """What is there already: the content of files, or a directory."""
     fetch: "Fetch | None" = None
     """What has to be fetched before the adapter starts."""
     credentials: Files | None = field(default=None, repr=False)
     """The model's Secret."""
+    judges: dict[int, Files] = field(default_factory=dict, repr=False)
+    """Those of judges, by their place in the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,10 @@ def launch(job: EvaluationJob, plan: RunPlan, planned: PlannedBenchmark, objects
         test_data=_test_data(planned, found),
         fetch=_fetch(planned, found),
         credentials=_credentials(job, found),
+        judges={
+            number: found.required("Secret", secret, f"evaluator {name!r}: llm.model.auth.secretRef")
+            for number, name, secret in judge_secrets(plan)
+        },
     )
 
 
@@ -84,6 +94,11 @@ class _Objects:
         return next(
             (o.files for o in self._objects if (o.kind, o.namespace, o.name) == (kind, self._namespace, name)), None
         )
+
+    def directory(self, claim: str) -> Path | None:
+        """Where a claim's content is on this machine."""
+        given = (o for o in self._objects if (o.kind, o.namespace) == ("PersistentVolumeClaim", self._namespace))
+        return next((o.directory for o in given if o.name == claim), None)
 
     def required(self, kind: str, name: str, where: str) -> Files:
         files = self.files(kind, name)
@@ -141,16 +156,28 @@ def _value(entry: EnvVar, where: str, objects: _Objects) -> str | None:
     raise Obstacle(Reason.MISSING_SECRET, f"{where}: {kind} {ref.name!r} has no key {ref.key!r}; add it")
 
 
-def _test_data(planned: PlannedBenchmark, objects: _Objects) -> Files | None:
+def _test_data(planned: PlannedBenchmark, objects: _Objects) -> Files | Path | None:
     data = planned.test_data
     if data is None or fetched(data):
         return None
     where = f"benchmark {planned.provider}/{planned.id}: testData"
     if data.config_map is not None:
         return objects.required("ConfigMap", data.config_map.name, f"{where}.configMap")
-    claim = data.pvc.claim_name if data.pvc else ""
-    said = f"{where}.pvc: the claim {claim!r} lives in a cluster; put the data into a ConfigMap, or run it there"
-    raise Obstacle(Reason.MISSING_VOLUME, said)
+    return _claimed(data.pvc, objects, f"{where}.pvc") if data.pvc is not None else None
+
+
+def _claimed(source: ClaimSource, objects: _Objects, where: str) -> Path:
+    directory = objects.directory(source.claim_name)
+    if directory is None:
+        said = (
+            f"{where}: the claim {source.claim_name!r} lives in a cluster; give its manifest among the files, with the"
+            f" annotation {ANNOTATION_LOCAL_PATH} (a directory), put the data into a ConfigMap, or run it there"
+        )
+        raise Obstacle(Reason.MISSING_VOLUME, said)
+    path = directory / (source.sub_path or "")
+    if not path.is_dir():
+        raise Obstacle(Reason.MISSING_VOLUME, f"{where}.subPath: {path} is no directory; correct it")
+    return path
 
 
 _NEEDED = {"s3": "obstore", "git": "dulwich", "hf": "huggingface_hub"}
@@ -179,7 +206,7 @@ def _fetch(planned: PlannedBenchmark, objects: _Objects) -> Fetch | None:
 
 def _credentials(job: EvaluationJob, objects: _Objects) -> Files | None:
     """The Secret's keys; its ca.crt under both names that adapters look for, as in a pod."""
-    if job.spec.model.auth is None:
+    if job.spec.credentials is None:
         return None
-    files = objects.required("Secret", job.spec.model.auth.secret_ref.name, "spec.model.auth.secretRef")
+    files = objects.required("Secret", job.spec.credentials.name, "spec.model.auth.secretRef")
     return files | ({"ca_cert": files["ca.crt"]} if "ca.crt" in files else {})

@@ -2,7 +2,7 @@
 
     meta/job.json      what it is told; readable by its user alone, since the address in it is its credential
     data/              what it writes: samples.jsonl
-    test_data/         the benchmark's own data: a file for each key of its ConfigMap, or what was fetched
+    test_data/         the benchmark's own data: a file for each key of its ConfigMap, what was fetched, or a link
     termination-log    the second way home for its result
     fetch.json         what fetching the data came to
     log.txt            what it prints
@@ -14,7 +14,9 @@ system's temporary place for as long as the process does.
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from referee.local.objects import Files
@@ -22,6 +24,8 @@ from referee.local.writing import write_files
 
 LOG_FILE = "log.txt"
 SPEC_FILE = "meta/job.json"
+JUDGES = "evaluators"
+"""Beside the model's credentials: those of judges."""
 _TEST_DATA = "test_data"
 _TERMINATION_LOG = "termination-log"
 _FETCH_LOG = "fetch.json"
@@ -34,11 +38,13 @@ def attempt_directory(results: Path, index: int, attempt: int) -> Path:
     return results / f"{index}-{attempt}"
 
 
-def make(directory: Path, test_data: Files | None) -> None:
+def make(directory: Path, test_data: Files | Path | None) -> None:
     """Make the directory; one that is there belongs to another run, which is an error."""
     (directory / "meta").mkdir(parents=True)
     (directory / "data").mkdir()
-    if test_data is not None:
+    if isinstance(test_data, Path):
+        (directory / _TEST_DATA).symlink_to(test_data.absolute())
+    elif test_data is not None:
         write_files(directory / _TEST_DATA, test_data, 0o644)
 
 
@@ -50,10 +56,17 @@ def write_spec(directory: Path, document: dict[str, Any]) -> Path:
     return path
 
 
-def write_credentials(credentials: Files) -> Path:
-    """Write the model's credentials where only their user can read them; whoever calls sees to their removal."""
+def write_credentials(credentials: Files, judges: Mapping[int, Files] = MappingProxyType({})) -> Path:
+    """Write credentials where only their user can read them; whoever calls sees to their removal.
+
+    Args:
+        credentials: the model's.
+        judges: those of judges, by their place in the job; each gets a directory of its own.
+    """
     directory = Path(tempfile.mkdtemp(prefix="referee-"))
     write_files(directory, credentials, 0o600)
+    for number, files in judges.items():
+        write_files(directory / JUDGES / str(number), files, 0o600)
     return directory
 
 

@@ -1,4 +1,4 @@
-"""ConfigMaps and Secrets as files give them: keys and bytes.
+"""ConfigMaps, Secrets and claims as files give them: keys and bytes, or a directory.
 
 Checked as an API server would, since their keys become file names and their values environment variables. What a
 Secret holds is never repeated in a message.
@@ -9,7 +9,10 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from referee.api.names import ANNOTATION_LOCAL_PATH
 
 Files = dict[str, bytes]
 """By key."""
@@ -19,12 +22,14 @@ _KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 @dataclass(frozen=True, slots=True)
 class KeyedObject:
-    """A ConfigMap or a Secret."""
+    """A ConfigMap or a Secret; or a PersistentVolumeClaim that has a directory here."""
 
     kind: str
     namespace: str
     name: str
     files: Files = field(repr=False)
+    directory: Path | None = None
+    """Of a claim: where its content is."""
 
 
 class ObjectError(Exception):
@@ -49,6 +54,27 @@ def secret(document: Mapping[str, Any]) -> KeyedObject:
     """
     files = _read(document, "data", _base64) | _read(document, "stringData", _text)
     return KeyedObject("Secret", *_identity(document), files)
+
+
+def claim(document: Mapping[str, Any], directory: Path) -> KeyedObject | None:
+    """A v1 PersistentVolumeClaim whose annotation says where its content is here; None without it.
+
+    Args:
+        document: the manifest.
+        directory: what a relative path in it starts from: that of its file.
+
+    Raises:
+        ObjectError: the place is no directory.
+    """
+    namespace, name = _identity(document)
+    annotations = document["metadata"].get("annotations")
+    given = annotations.get(ANNOTATION_LOCAL_PATH) if isinstance(annotations, Mapping) else None
+    if given is None:
+        return None
+    path = directory / str(given)
+    if not path.is_dir():
+        raise ObjectError(f"metadata.annotations[{ANNOTATION_LOCAL_PATH}]: {path} is no directory; correct the path")
+    return KeyedObject("PersistentVolumeClaim", namespace, name, {}, path)
 
 
 def _identity(document: Mapping[str, Any]) -> tuple[str, str]:

@@ -27,8 +27,8 @@ _GRACE = 30
 _LINGER = 10.0
 """Seconds that a process has to end by itself once its result is there and the job is over."""
 
-SpecFor = Callable[[str | None], dict[str, Any]]
-"""The job spec, given where the model's credentials lie."""
+SpecFor = Callable[[Path | None], dict[str, Any]]
+"""The job spec, given the directory of the credentials, if there are any."""
 
 
 def grace_seconds(job: EvaluationJob) -> int:
@@ -172,9 +172,10 @@ async def _fetch(attempt: Attempt, launch: Launch) -> asyncio.subprocess.Process
 
 async def _adapter(attempt: Attempt, launch: Launch, spec: SpecFor) -> asyncio.subprocess.Process:
     """The adapter, with its job spec and the model's credentials."""
-    credentials = layout.write_credentials(launch.credentials) if launch.credentials is not None else None
+    secret = launch.credentials is not None or launch.judges
+    credentials = layout.write_credentials(launch.credentials or {}, launch.judges) if secret else None
     try:
-        path = layout.write_spec(attempt.directory, spec(credentials.as_uri() if credentials else None))
+        path = layout.write_spec(attempt.directory, spec(credentials))
     except BaseException:
         if credentials is not None:
             shutil.rmtree(credentials, ignore_errors=True)

@@ -20,16 +20,20 @@ from referee.api.status import EvaluationJobStatus
 from referee.clock import utc_now
 from referee.core import ending
 from referee.core.children import Child, Trouble, child_name
-from referee.core.jobspec import Host, job_spec
+from referee.core.jobspec import Host, Turn, job_spec
 from referee.core.plan import Start, decide
 from referee.core.progress import write_at
-from referee.core.resolve import Refusal, resolve
+from referee.core.refusal import Refusal
+from referee.core.resolve import Allowed, resolve
+from referee.local import layout
 from referee.local.attempts import Attempt
 from referee.local.bundle import Bundle
 from referee.local.catalogue import LocalCatalogue
 from referee.local.children import LocalChildren
+from referee.local.differences import without_waiting
 from referee.local.launch import Obstacle, launch
 from referee.local.layout import attempt_directory
+from referee.local.others import others_of
 from referee.local.processes import Processes, grace_seconds
 from referee.local.results import Results
 from referee.local.server import EventsServer
@@ -49,6 +53,8 @@ class Setup:
     model_url: str | None = None
     """Called instead of spec.model.url."""
     observe: Observe = lambda _before, _job: None
+    allow_code: bool = False
+    """Evaluators of type Code may run, where their provider says so, too."""
 
 
 class LocalRun:
@@ -60,7 +66,7 @@ class LocalRun:
         self._setup = setup
         self._changed = asyncio.Event()
         self._attempts: dict[str, Attempt] = {}
-        self._children = LocalChildren(job.metadata.namespace, job.metadata.name, self._changed.set)
+        self._children = LocalChildren(job.metadata.namespace, job.metadata.name, self._changed.set, job.metadata.uid)
         self._processes = Processes(grace_seconds(job), self._changed.set)
         self._server = EventsServer(self._children, self._changed.set)
         self._refusal: Refusal | None = None
@@ -107,7 +113,7 @@ class LocalRun:
         self._server.check()
         now = utc_now()
         children = [attempt.child() for attempt in self._attempts.values()]
-        decision = decide(self.job, children, self._resolve, now, __version__)
+        decision = decide(without_waiting(self.job), children, self._resolve, now, __version__)
         due = self._take(self._ended_if_refused(decision.status, now), now)
         if decision.plan is not None:
             for start in decision.start:
@@ -126,10 +132,13 @@ class LocalRun:
         asked = self.job.spec.pod.service_account_name
         resolved = resolve(
             self.job,
-            LocalCatalogue(self._setup.bundle, namespace),
-            frozenset({asked} if asked else ()),  # an account is what a pod runs as; there is none here to misuse
-            in_pods=False,
-            mlflow=True,  # whether there is one, the adapter's environment says
+            LocalCatalogue(self._setup.bundle, namespace, self._setup.results),
+            Allowed(
+                frozenset({asked} if asked else ()),  # an account is what a pod runs as; there is none here to misuse
+                mlflow=True,  # whether there is one, the adapter's environment says
+                code=self._setup.allow_code,
+                in_pods=False,
+            ),
         )
         if isinstance(resolved, RunPlan):
             try:
@@ -176,8 +185,11 @@ class LocalRun:
             sdk=plan.adapters[planned.provider].contract == "evalhub-v1",
         )
         self._attempts[attempt.name] = attempt
+        self._children.refer(others_of(plan))
         self._children.admit(attempt)
         callback_url, model_url = self._server.callback_url(attempt.secret), self._setup.model_url
+        # one process does what would be spread over pods
+        turn = Turn(start.attempt, None if start.turn.stage == "Shards" else start.turn.stage)
         try:
             prepared = launch(self.job, plan, planned, self._setup.bundle.keyed)
         except Obstacle as obstacle:
@@ -186,9 +198,9 @@ class LocalRun:
         await self._processes.start(
             attempt,
             prepared,
-            lambda secret: job_spec(self.job, plan, planned, start.attempt, Host(callback_url, secret, model_url)),
+            lambda secrets: job_spec(self.job, plan, planned, turn, _host(self.job, callback_url, model_url, secrets)),
         )
-        self._server.serve()
+        self._server.serve(self.directory if plan.evaluation is not None else None)
 
     def _forget(self, child: Child) -> None:
         attempt = self._attempts.pop(child.name)
@@ -203,6 +215,15 @@ class LocalRun:
         seconds = None if until is None else max(0.0, (until - datetime.now(UTC)).total_seconds())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), seconds)
+
+
+def _host(job: EvaluationJob, callback_url: str, model_url: str | None, secrets: Path | None) -> Host:
+    """This machine, as an adapter's job spec must know it; `secrets` is where its credentials lie."""
+    if secrets is None:
+        return Host(callback_url, None, model_url)
+    return Host(
+        callback_url, secrets.as_uri() if job.spec.credentials else None, model_url, str(secrets / layout.JUDGES)
+    )
 
 
 def _annotated(job: EvaluationJob, model_url: str | None) -> EvaluationJob:

@@ -9,8 +9,13 @@ import contextlib
 import importlib
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from referee.local.children import LocalChildren
+
+if TYPE_CHECKING:
+    from referee.local.journals import LocalJournals
 
 _HOST = "127.0.0.1"
 
@@ -26,15 +31,17 @@ class EventsServer:
         self._socket.bind((_HOST, 0))
         self._socket.listen()
         self._ended = asyncio.Event()
+        self._journal: Path | None = None
         self._task: asyncio.Task[None] | None = None
 
     def callback_url(self, secret: str) -> str:
         """What an attempt's job spec says: the secret in the path is its credential, for want of a token."""
         return f"http://{_HOST}:{self._socket.getsockname()[1]}/{secret}"
 
-    def serve(self) -> None:
-        """Begin to answer; calling it again changes nothing."""
+    def serve(self, journal: Path | None = None) -> None:
+        """Begin to answer, and to keep a journal in this results directory, if any; a second call changes nothing."""
         if self._task is None:
+            self._journal = journal
             self._task = asyncio.create_task(self._serve())
             self._task.add_done_callback(lambda _: self._told())
 
@@ -53,7 +60,8 @@ class EventsServer:
             self._socket.close()
 
     async def _serve(self) -> None:
-        await asyncio.to_thread(importlib.import_module, "referee.gateway.app")
+        for module in ("referee.gateway.app", *(("referee.local.journals",) if self._journal else ())):
+            await asyncio.to_thread(importlib.import_module, module)
         if not self._ended.is_set():
             await self._answer()
 
@@ -72,6 +80,18 @@ class EventsServer:
             def capture_signals(self) -> Iterator[None]:
                 yield  # Ctrl-C is the command's: it means cancel, not that the endpoint goes away
 
-        app = create_app(self._children, secret_in_path=True)
+        journals = self._journals()
+        app = create_app(self._children, secret_in_path=True, journals=journals)
         config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
-        await Server(config).serve(sockets=[self._socket])
+        try:
+            await Server(config).serve(sockets=[self._socket])
+        finally:
+            if journals is not None:
+                await journals.close()
+
+    def _journals(self) -> "LocalJournals | None":
+        if self._journal is None:
+            return None
+        from referee.local.journals import LocalJournals  # noqa: PLC0415 - a run of benchmarks needs no store
+
+        return LocalJournals(self._journal)

@@ -3,12 +3,14 @@
 A watch alone is not enough: kopf reports no deletion that it missed while it was disconnected, and answers to our own
 writes arrive before, after or between watch events. The rules: an object that is not newer than what is known is
 ignored; a uid that was deleted never comes back (answers may be late); a deletion counts for the uid it names; a sweep
-removes what a LIST no longer has, unless it is newer than the LIST. `kopf.index` was rejected: quadratic at start, and
-it keeps what was deleted during a reconnect.
+removes what a LIST no longer has, unless it is newer than the LIST. An object that cannot be projected is left out,
+and what was known of it with it: it must not end the watch of all the others. `kopf.index` was rejected: quadratic at
+start, and it keeps what was deleted during a reconnect.
 
 Not here: what to keep of an object (`project`), when to sweep (`resync`, `reflector`), what a change means.
 """
 
+import logging
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -17,6 +19,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from referee.runtime.kube import Object
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 """Namespace and name."""
@@ -88,7 +92,11 @@ class Cache(Generic[T]):
         known = self._entries.get(key)
         if known is not None and version <= known.version:
             return False
-        value = self._project(obj)
+        try:
+            value = self._project(obj)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this one object's
+            log.warning("left out: %s", error or type(error).__name__, extra={"key": key, "kind": obj.get("kind")})
+            return self._leave_out(key)
         if known is not None and known.uid == uid:
             if known.value == value:
                 # Only the version moves: whoever holds the old projection keeps sharing it.
@@ -135,6 +143,15 @@ class Cache(Generic[T]):
         self._remember_deletion(entry.uid)
         self._unfile(key, entry.value)
         del self._entries[key]
+
+    def _leave_out(self, key: Key) -> bool:
+        """Forget it, but not for good: another version may be one that can be read."""
+        known = self._entries.get(key)
+        if known is None:
+            return False
+        self._unfile(key, known.value)
+        del self._entries[key]
+        return True
 
     def _remember_deletion(self, uid: str) -> None:
         self._deleted[uid] = None

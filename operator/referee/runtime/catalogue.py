@@ -1,147 +1,184 @@
-"""Providers and collections: looked up for jobs, and told whether they can be used.
+"""What jobs refer to, looked up; and how the status of each such object stands and should.
 
 A reference is looked up in the job's namespace, then in the catalogue namespace. Of two objects with one id the
 older counts, and the younger is told so.
 """
 
+import heapq
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from pydantic import ValidationError
 
-from referee.api.base import Model
 from referee.api.collection import Collection
-from referee.api.conditions import ConditionType, Reason
+from referee.api.dataset import Dataset, DatasetStatus
+from referee.api.evaluationjob import EvaluationJob
+from referee.api.evaluator import Evaluator, EvaluatorStatus
 from referee.api.provider import CatalogueStatus, Provider
+from referee.core.checks.standing import Around, Entry, Standing, duplicate, invalid, standing
 from referee.core.conditions import Claim, apply
-from referee.core.parameters import schema_trouble
 from referee.runtime.cache import Cache, Key
+from referee.runtime.paths import COLLECTIONS, DATASETS, EVALUATORS, PROVIDERS, Resource
 from referee.runtime.watched import Stored, Watched
 
+Status = CatalogueStatus | EvaluatorStatus | DatasetStatus
+_Found = TypeVar("_Found", Provider, Collection, Evaluator, Dataset)
+
+_LOOKED_AT = 100
+"""Runs that passed, of which one may be a baseline: reading one takes a millisecond, in which nothing else is done."""
 _REMEMBERED = 128
 """Parsed objects: a catalogue of some dozen is asked again for each job."""
+_MODELS: Mapping[Resource, tuple[type[Entry], type[Status]]] = {
+    PROVIDERS: (Provider, CatalogueStatus),
+    COLLECTIONS: (Collection, CatalogueStatus),
+    EVALUATORS: (Evaluator, EvaluatorStatus),
+    DATASETS: (Dataset, DatasetStatus),
+}
 
 
 class Lookup:
-    """Every provider and collection that is seen."""
+    """Everything that is seen of what jobs refer to."""
 
     def __init__(self, watched: Watched, shared: Watched, catalogue_namespace: str) -> None:
         """Take what the operator watches, and what the catalogue namespace holds."""
         self._watched = watched
         self._shared = shared
         self._catalogue_namespace = catalogue_namespace
-        self._parsed: OrderedDict[bytes, Model] = OrderedDict()
+        self._parsed: OrderedDict[bytes, Entry] = OrderedDict()
 
     def of(self, namespace: str) -> "NamespaceCatalogue":
         """What jobs of a namespace can refer to."""
-        return NamespaceCatalogue(self, namespace)
+        return NamespaceCatalogue(self, self._watched, namespace)
 
-    def provider(self, namespace: str, id_: str) -> Provider | None:
-        """The provider that counts for a namespace."""
-        found = self._find("providers", namespace, id_, Provider)
-        return found if isinstance(found, Provider) else None
+    def find(self, resource: Resource, model: type[_Found], namespace: str, id_: str) -> _Found | None:
+        """The object of an id that counts for a namespace."""
+        for watched, where in ((self._watched, namespace), (self._shared, self._catalogue_namespace)):
+            cache = watched.catalogue[resource]
+            if where and (oldest := _oldest(cache, where, id_)):
+                found = self._parse(watched, oldest, resource)
+                return found if isinstance(found, model) else None
+        return None
 
-    def collection(self, namespace: str, id_: str) -> Collection | None:
-        """The collection that counts for a namespace."""
-        found = self._find("collections", namespace, id_, Collection)
-        return found if isinstance(found, Collection) else None
-
-    def ids(self, kind: str, namespace: str) -> set[str]:
-        """Every id of `providers` or `collections` that would be found from a namespace."""
+    def ids(self, resource: Resource, namespace: str) -> set[str]:
+        """Every id that would be found from a namespace."""
         found = set()
         for watched, where in ((self._watched, namespace), (self._shared, self._catalogue_namespace)):
-            cache: Cache[Stored] = getattr(watched, kind)
+            cache = watched.catalogue[resource]
             found |= {stored.id for key in cache if key[0] == where and (stored := cache.get(key)) is not None}
         return found
 
-    def _find(self, kind: str, namespace: str, id_: str, model: type[Model]) -> Model | None:
-        for watched, where in ((self._watched, namespace), (self._shared, self._catalogue_namespace)):
-            cache: Cache[Stored] = getattr(watched, kind)
-            if where and (oldest := _oldest(cache, where, id_)):
-                return self._parse(watched, oldest, model)
-        return None
+    def status(self, resource: Resource, key: Key, now: datetime) -> tuple[Status, Status] | None:
+        """How an object's status stands and how it should; None if there is no such object."""
+        cache = self._watched.catalogue[resource]
+        stored = cache.get(key)
+        if stored is None:
+            return None
+        status = _MODELS[resource][1]
+        document = self._watched.unpack(stored)
+        stands = status.model_validate(document.get("status") or {})
+        try:
+            found = self._parsed_as(self._watched, stored, resource)
+        except ValidationError as error:
+            found, wrong = None, error
+        around = Around(
+            lambda id_: self.find(PROVIDERS, Provider, key[0], id_), lambda id_: self._runs_over(key[0], id_)
+        )
+        said = Standing(invalid(wrong), {}) if found is None else standing(found, around)
+        claim = _duplicate(cache, key, stored) or said.claim
+        generation = document["metadata"].get("generation", 0)
+        conditions = apply(stands.conditions, [claim], generation, now)
+        return stands, status(observed_generation=generation, conditions=conditions, **said.known)
 
-    def _parse(self, watched: Watched, stored: Stored, model: type[Model]) -> Model | None:
+    def _parse(self, watched: Watched, stored: Stored, resource: Resource) -> Entry | None:
+        try:
+            return self._parsed_as(watched, stored, resource)
+        except ValidationError:
+            return None  # its own status says what is wrong with it
+
+    def _parsed_as(self, watched: Watched, stored: Stored, resource: Resource) -> Entry:
         known = self._parsed.get(stored.packed)
-        if known is None:
-            try:
-                known = model.model_validate(watched.unpack(stored))
-            except ValidationError:
-                return None  # its own status says what is wrong with it
+        if known is None or stored.too_deep:
+            known = watched.parse(stored, _MODELS[resource][0])
             self._parsed[stored.packed] = known
             if len(self._parsed) > _REMEMBERED:
                 self._parsed.popitem(last=False)
         return known
 
-    def provider_status(self, key: Key, now: datetime) -> tuple[CatalogueStatus, CatalogueStatus] | None:
-        """How a provider's status stands and how it should; None if there is none."""
-        return self._status(self._watched.providers, key, Provider, now)
-
-    def collection_status(self, key: Key, now: datetime) -> tuple[CatalogueStatus, CatalogueStatus] | None:
-        """How a collection's status stands and how it should; None if there is none."""
-        return self._status(self._watched.collections, key, Collection, now)
-
-    def _status(
-        self, cache: Cache[Stored], key: Key, model: type[Provider | Collection], now: datetime
-    ) -> tuple[CatalogueStatus, CatalogueStatus] | None:
-        stored = cache.get(key)
-        if stored is None:
-            return None
-        document = self._watched.unpack(stored)
-        stands = CatalogueStatus.model_validate(document.get("status") or {})
-        found = self._parse(self._watched, stored, model)
-        if isinstance(found, Provider):
-            claim = _provider_claim(found)
-        elif isinstance(found, Collection):
-            claim = self._collection_claim(key[0], found)
-        else:
-            claim = _invalid_claim(model, document)
-        claim = _duplicate(cache, key, stored) or claim
-        generation = document["metadata"].get("generation", 0)
-        return stands, CatalogueStatus(
-            observed_generation=generation,
-            conditions=apply(stands.conditions, [claim], generation, now),
-            benchmarks=len(found.spec.benchmarks) if isinstance(found, Provider | Collection) else None,
-        )
-
-    def _collection_claim(self, namespace: str, collection: Collection) -> Claim:
-        broken: dict[str, Reason] = {}
-        for ref in collection.spec.benchmarks:
-            provider = self.provider(namespace, ref.provider)
-            if provider is None:
-                broken[f"provider {ref.provider!r} is not found"] = Reason.PROVIDER_NOT_FOUND
-            elif all(offered.id != ref.id for offered in provider.spec.benchmarks):
-                broken[f"provider {ref.provider!r} has no benchmark {ref.id!r}"] = Reason.BENCHMARK_NOT_FOUND
-            elif not provider.installed:
-                broken[f"provider {ref.provider!r} is not installed"] = Reason.ADAPTER_NOT_INSTALLED
-        if not broken:
-            return Claim(ConditionType.READY, "True", Reason.READY)
-        return Claim(ConditionType.READY, "False", next(iter(broken.values())), "; ".join(broken))
+    def _runs_over(self, namespace: str, id_: str) -> Iterable[EvaluationJob]:
+        """The newest run that said what it found in a dataset; older ones add nothing."""
+        jobs = self._watched.evaluation_jobs
+        found = [
+            (stored.created, key)
+            for key in jobs.keys_by("dataset", id_)
+            if key[0] == namespace and (stored := jobs.get(key)) is not None
+        ]
+        if found:
+            job = job_or_none(self._watched, max(found)[1])
+            if job is not None:
+                yield job
 
 
 class NamespaceCatalogue:
     """`core.resolve.Catalogue` for the jobs of one namespace."""
 
-    def __init__(self, lookup: Lookup, namespace: str) -> None:
+    def __init__(self, lookup: Lookup, watched: Watched, namespace: str) -> None:
         self._lookup = lookup
+        self._watched = watched
         self._namespace = namespace
 
     def provider(self, id_: str) -> Provider | None:
         """The oldest provider of that id."""
-        return self._lookup.provider(self._namespace, id_)
+        return self._lookup.find(PROVIDERS, Provider, self._namespace, id_)
 
     def collection(self, id_: str) -> Collection | None:
         """The oldest collection of that id."""
-        return self._lookup.collection(self._namespace, id_)
+        return self._lookup.find(COLLECTIONS, Collection, self._namespace, id_)
+
+    def evaluator(self, id_: str) -> Evaluator | None:
+        """The oldest evaluator of that id."""
+        return self._lookup.find(EVALUATORS, Evaluator, self._namespace, id_)
+
+    def dataset(self, id_: str) -> Dataset | None:
+        """The oldest dataset of that id."""
+        return self._lookup.find(DATASETS, Dataset, self._namespace, id_)
+
+    def evaluation_job(self, name: str) -> EvaluationJob | None:
+        """The job of that name."""
+        return job_or_none(self._watched, (self._namespace, name))
+
+    def passed_jobs(self, group: str) -> Iterable[EvaluationJob]:
+        """Those of a group that passed, the last to end first, each read when it is asked for."""
+        jobs = self._watched.evaluation_jobs
+        passed = ((stored.passed, key) for key in jobs if key[0] == self._namespace and (stored := jobs.get(key)))
+        ended = ((said[1], key) for said, key in passed if said is not None and said[0] == group)
+        newest = heapq.nlargest(_LOOKED_AT, ended)
+        return (job for _, key in newest if (job := job_or_none(self._watched, key)) is not None)
 
     def provider_ids(self) -> set[str]:
         """Every id that would be found."""
-        return self._lookup.ids("providers", self._namespace)
+        return self._lookup.ids(PROVIDERS, self._namespace)
 
     def collection_ids(self) -> set[str]:
         """Every id that would be found."""
-        return self._lookup.ids("collections", self._namespace)
+        return self._lookup.ids(COLLECTIONS, self._namespace)
+
+    def evaluator_ids(self) -> set[str]:
+        """Every id that would be found."""
+        return self._lookup.ids(EVALUATORS, self._namespace)
+
+    def dataset_ids(self) -> set[str]:
+        """Every id that would be found."""
+        return self._lookup.ids(DATASETS, self._namespace)
+
+
+def job_or_none(watched: Watched, key: Key) -> EvaluationJob | None:
+    """A job as last seen; None where there is none, or none that this version can read."""
+    try:
+        return watched.evaluation_job(key)
+    except ValidationError:
+        return None
 
 
 def _named(cache: Cache[Stored], namespace: str, id_: str) -> list[tuple[str, str, Stored]]:
@@ -161,29 +198,4 @@ def _oldest(cache: Cache[Stored], namespace: str, id_: str) -> Stored | None:
 
 def _duplicate(cache: Cache[Stored], key: Key, stored: Stored) -> Claim | None:
     _, name, first = _named(cache, key[0], stored.id)[0]
-    if first.uid == stored.uid:
-        return None
-    message = f"{name} is older and has the same id {stored.id!r}: change one of the two"
-    return Claim(ConditionType.READY, "False", Reason.DUPLICATE_ID, message)
-
-
-def _provider_claim(provider: Provider) -> Claim:
-    schema = provider.spec.parameters_schema
-    if schema is not None and (trouble := schema_trouble(schema)):
-        return Claim(ConditionType.READY, "False", Reason.INVALID_SCHEMA, f"spec.parametersSchema{trouble}")
-    if not provider.installed:
-        message = "known, but not installed: spec.adapter.image is not set"
-        # not Ready=False: `helm install --wait` and kstatus would wait for what nobody means to install
-        return Claim(ConditionType.INSTALLED, "False", Reason.ADAPTER_NOT_INSTALLED, message)
-    return Claim(ConditionType.READY, "True", Reason.READY)
-
-
-def _invalid_claim(model: type[Model], document: dict[str, Any]) -> Claim:
-    """What an object that an older CRD let in lacks."""
-    said = "does not match the schema of this version"
-    try:
-        model.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        said = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-    return Claim(ConditionType.READY, "False", Reason.INVALID_SPEC, said)
+    return None if first.uid == stored.uid else duplicate(name, stored.id)

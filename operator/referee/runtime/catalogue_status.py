@@ -1,16 +1,17 @@
-"""One look at one Provider or Collection: a write of its status where that does not say what is true."""
+"""One look at one object that jobs refer to: a write of its status where that does not say what is true."""
+
+from typing import Any
 
 from referee.clock import utc_now
 from referee.runtime.catalogue import Lookup
 from referee.runtime.errors import Conflict, NotFound
 from referee.runtime.informers import CatalogueKey
 from referee.runtime.kube import Kube
-from referee.runtime.paths import PROVIDERS
 from referee.runtime.watched import Watched
 
 
 class CatalogueReconciler:
-    """Keeps Ready and the benchmark count of providers and collections right."""
+    """Keeps Ready, and what is known of each object, right."""
 
     def __init__(self, kube: Kube, watched: Watched, lookup: Lookup) -> None:
         self._kube = kube
@@ -20,13 +21,13 @@ class CatalogueReconciler:
     async def reconcile(self, wanted: CatalogueKey) -> float | None:
         """Look at one object."""
         resource, key = wanted.resource, wanted.key
-        is_provider = resource is PROVIDERS
-        cache = self._watched.providers if is_provider else self._watched.collections
-        look = self._lookup.provider_status if is_provider else self._lookup.collection_status
-        found = look(key, utc_now())
+        cache = self._watched.catalogue[resource]
+        found = self._lookup.status(resource, key, utc_now())
         if found is None or found[0] == found[1]:
             return None
-        body = {"metadata": {"resourceVersion": str(cache.version(key))}, "status": found[1].wire()}
+        stands, should = (status.wire() for status in found)
+        gone: dict[str, Any] = {field: None for field in stands if field not in should}
+        body = {"metadata": {"resourceVersion": str(cache.version(key))}, "status": {**gone, **should}}
         try:
             cache.upsert(await self._kube.merge_patch(resource.one(*key, "status"), body))
         except Conflict:

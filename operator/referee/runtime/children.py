@@ -16,6 +16,7 @@ from referee.api.runplan import RunPlan
 from referee.core import trouble
 from referee.core.benchmark import EXPLAIN_AFTER
 from referee.core.children import Child, Trouble
+from referee.core.jobspec import Turn
 from referee.core.plan import Start
 from referee.core.pods import Pod, pod_from_object
 from referee.core.podspec import PodDefaults, child_manifests
@@ -63,7 +64,8 @@ class Children:
         for child in self._waiting(job):
             if child.looked is None or child.looked + ASK_AGAIN <= now:
                 planned = next(b for b in plan.benchmarks if b.index == child.index)
-                if await self.create(job, plan, Start(planned, child.attempt), now):
+                stage = next((b.stage for b in job.status.benchmarks if b.index == child.index), None)
+                if await self.create(job, plan, Start(planned, Turn(child.attempt, stage)), now):
                     looks.append(now + EXPLAIN_AFTER)  # nothing else wakes for a child of ours that stays silent
         looks += [child.looked + ASK_AGAIN for child in self._waiting(job) if child.looked is not None]
         return min(looks, default=None)
@@ -85,7 +87,7 @@ class Children:
 
     async def create(self, job: EvaluationJob, plan: RunPlan, start: Start, now: datetime) -> bool:
         """Create one child; whether it was made just now. What is there already and is ours is fine."""
-        manifests = child_manifests(job, plan, start.planned, start.attempt, self._defaults)
+        manifests = child_manifests(job, plan, start.planned, start.turn, self._defaults)
         name, namespace = manifests.job["metadata"]["name"], job.metadata.namespace
         known = self._refused.get(job.metadata.uid, {})
         child = Child(name, "", start.planned.index, start.attempt, created=now)

@@ -14,15 +14,15 @@ from referee.api import names
 from referee.runtime.cache import Cache, Key, key_of
 from referee.runtime.children import CHILD_SELECTOR, Children
 from referee.runtime.kube import Object
-from referee.runtime.paths import COLLECTIONS, EVALUATION_JOBS, JOBS, PODS, PROVIDERS, Resource
+from referee.runtime.paths import COLLECTIONS, DATASETS, EVALUATION_JOBS, JOBS, PODS, PROVIDERS, Resource
 from referee.runtime.resync import Resyncer, Source
-from referee.runtime.watched import Watched
+from referee.runtime.watched import CATALOGUE, Watched
 from referee.runtime.workqueue import WorkQueue
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueKey:
-    """A provider or collection whose own status is to be looked at."""
+    """An object that jobs refer to, whose own status is to be looked at."""
 
     resource: Resource
     key: Key
@@ -54,8 +54,14 @@ class Informers:
         """What is listed at the start and swept, in this order: parents before children."""
         watched = self._watched
         return [
-            ([Source(PROVIDERS, n) for n in namespaces], watched.providers, self.catalogue_changed(PROVIDERS)),
-            ([Source(COLLECTIONS, n) for n in namespaces], watched.collections, self.catalogue_changed(COLLECTIONS)),
+            *(
+                (
+                    [Source(resource, n) for n in namespaces],
+                    watched.catalogue[resource],
+                    self.catalogue_changed(resource),
+                )
+                for resource in CATALOGUE
+            ),
             ([Source(EVALUATION_JOBS, n) for n in namespaces], watched.evaluation_jobs, self._jobs_changed),
             ([Source(JOBS, n, CHILD_SELECTOR) for n in namespaces], watched.children, self._children_changed),
             ([Source(PODS, n, CHILD_SELECTOR) for n in namespaces], watched.pods, self._pods_changed),
@@ -64,9 +70,8 @@ class Informers:
     def register(self, registry: kopf.OperatorRegistry, resyncers: list[Resyncer[Any]]) -> None:
         """Tell kopf what to watch; `resyncers` in the order of `sources`."""
         takers = (
-            (PROVIDERS, self._take(self._watched.providers, self.catalogue_changed(PROVIDERS))),
-            (COLLECTIONS, self._take(self._watched.collections, self.catalogue_changed(COLLECTIONS))),
-            (EVALUATION_JOBS, self._take(self._watched.evaluation_jobs, self._jobs_changed)),
+            *((each, self._take(self._watched.catalogue[each], self.catalogue_changed(each))) for each in CATALOGUE),
+            (EVALUATION_JOBS, self._take_job),
             (JOBS, self._take_child),
             (PODS, self._take_pod),
         )
@@ -76,20 +81,29 @@ class Informers:
             )
 
     def catalogue_changed(self, resource: Resource) -> Callable[[Iterable[Key]], None]:
-        """What a change of a provider or collection is worth: its own status, its peers', and the jobs that wait."""
+        """What a change of what jobs refer to is worth: its own status, its peers', and the jobs that wait."""
 
         def changed(keys: Iterable[Key]) -> None:
             for key in keys:
-                self._queues.catalogue.add(CatalogueKey(resource, key))
-            everything = ((PROVIDERS, self._watched.providers), (COLLECTIONS, self._watched.collections))
-            for other, cache in everything:
-                # a collection's state rests on providers, and an id's on whoever shares it
-                for key in cache:
-                    self._queues.catalogue.add(CatalogueKey(other, key))
+                for peer in self._peers(resource, key):
+                    self._queues.catalogue.add(CatalogueKey(resource, peer))
+            if resource in (PROVIDERS, COLLECTIONS):
+                # a collection's state rests on providers, also on those of the catalogue namespace
+                for key in self._watched.catalogue[COLLECTIONS]:
+                    self._queues.catalogue.add(CatalogueKey(COLLECTIONS, key))
             for key in tuple(self._unplanned()):
                 self._queues.jobs.add(key)
 
         return changed
+
+    def _peers(self, resource: Resource, key: Key) -> Iterable[Key]:
+        """Those whose status may rest on whether this one is there: they share its id."""
+        cache = self._watched.catalogue[resource]
+        stored = cache.get(key)
+        if stored is not None:
+            return (key, *cache.keys_by("id", stored.id))
+        # it is gone, and its id with it: whoever was told that it is younger must look again
+        return (peer for peer in cache if peer[0] == key[0])
 
     def _take(self, cache: Cache[Any], changed: Callable[[Iterable[Key]], None]) -> "Take":
         def take(type_: str | None, obj: Object) -> None:
@@ -97,6 +111,11 @@ class Informers:
                 changed([key_of(obj)])
 
         return take
+
+    def _take_job(self, type_: str | None, obj: Object) -> None:
+        self._take(self._watched.evaluation_jobs, self._jobs_changed)(type_, obj)
+        # what we wrote ourselves the cache knows already, and nobody has told the dataset
+        self._tell_dataset(key_of(obj))
 
     def _take_child(self, type_: str | None, obj: Object) -> None:
         cache = self._watched.children
@@ -119,6 +138,13 @@ class Informers:
         # after a start there are thousands; those that run must not wait behind those that are over
         for key in sorted(keys, key=self._is_over):
             self._queues.jobs.add(key)
+
+    def _tell_dataset(self, job: Key) -> None:
+        """A run has said what it found in a dataset."""
+        stored = self._watched.evaluation_jobs.get(job)
+        if stored is not None and stored.dataset:
+            for key in self._watched.catalogue[DATASETS].keys_by("id", stored.dataset):
+                self._queues.catalogue.add(CatalogueKey(DATASETS, key))
 
     def _is_over(self, key: Key) -> bool:
         stored = self._watched.evaluation_jobs.get(key)

@@ -24,9 +24,11 @@ from referee.clock import utc_now
 from referee.core.benchmark import EXPLAIN_AFTER
 from referee.core.cannot_pass import in_vain
 from referee.core.notices import notices
+from referee.core.outlook import expected
 from referee.core.plan import Decision, decide
 from referee.core.progress import write_at
-from referee.core.resolve import Refusal, resolve
+from referee.core.refusal import Refusal
+from referee.core.resolve import Allowed, resolve
 from referee.runtime.cache import Key
 from referee.runtime.catalogue import Lookup
 from referee.runtime.children import Children
@@ -45,9 +47,8 @@ class Taken:
     """Which jobs are ours."""
 
     class_name: str
-    allowed_service_accounts: frozenset[str]
-    mlflow: bool = False
-    """There is an MLflow that jobs may export to."""
+    allowed: Allowed
+    """What they may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,7 @@ class Reconciler:
         return await self._carry_out(key, job, decision, now)
 
     def _resolve(self, key: Key, job: EvaluationJob) -> RunPlan | Refusal:
-        taken = self._taken
-        return resolve(job, self._parts.lookup.of(key[0]), taken.allowed_service_accounts, mlflow=taken.mlflow)
+        return resolve(job, self._parts.lookup.of(key[0]), self._taken.allowed)
 
     async def _carry_out(
         self, key: Key, job: EvaluationJob, decision: Decision, now: datetime
@@ -173,6 +173,8 @@ class Reconciler:
             self._parts.recorder.record(ref, notice.type, notice.reason, notice.message)
         for said in in_vain(job.status, job.model_copy(update={"status": status})):
             self._parts.recorder.record(ref, "Warning", Reason.CANNOT_PASS, said)
+        for said in expected(job.status, job.model_copy(update={"status": status})):
+            self._parts.recorder.record(ref, "Normal", Reason.OUTLOOK, said)
         self._parts.metrics.transitions(job.status, status)
 
     async def _delete(self, key: Key, job: EvaluationJob) -> None:

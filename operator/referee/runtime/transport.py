@@ -180,6 +180,8 @@ def unreachable(call: Call, error: BaseException) -> ApiError:
 def _answer(call: Call, response: ClientResponse, raw: bytes) -> Any:  # noqa: ANN401 - see request
     try:
         body = json.loads(raw) if raw else None
+    except RecursionError as error:
+        raise unreachable(call, error) from error
     except ValueError:
         # A proxy in between answers in HTML or plain text.
         body = None if response.ok else {"message": raw[:500].decode(errors="replace").strip()}

@@ -5,9 +5,13 @@ may forget what is old.
 """
 
 from referee.store.errors import StoreError, StoreUnavailable, Unstorable, UnusableStore
+from referee.store.joined import JoinedSample
+from referee.store.journal import JournalSample
 from referee.store.logs import KEPT_BYTES
+from referee.store.postings import Closed, Posting, Tally, posted_run
 from referee.store.rows import (
     Artifact,
+    JournalRef,
     LogPiece,
     RunRef,
     SampleRow,
@@ -16,12 +20,19 @@ from referee.store.rows import (
     StoredSample,
     StoredScore,
 )
+from referee.store.scores import OUTCOMES
 from referee.store.store import Store
 
 __all__ = [
     "KEPT_BYTES",
+    "OUTCOMES",
     "Artifact",
+    "Closed",
+    "JoinedSample",
+    "JournalRef",
+    "JournalSample",
     "LogPiece",
+    "Posting",
     "RunRef",
     "SampleRow",
     "ScoreRow",
@@ -31,6 +42,8 @@ __all__ = [
     "StoredResult",
     "StoredSample",
     "StoredScore",
+    "Tally",
     "Unstorable",
     "UnusableStore",
+    "posted_run",
 ]

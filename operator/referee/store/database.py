@@ -15,10 +15,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from referee.store.errors import StoreUnavailable
+from referee.store.grouping import Group, Work
 
 T = TypeVar("T")
-
-Work = Callable[[AsyncConnection], Awaitable[T]]
 
 FAILURES: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)
 """What every driver may raise; a driver's own come on top."""
@@ -34,16 +33,18 @@ class Database:
     reader: AsyncEngine
     """Begins no transactions, which would cost as much as what is read: each statement sees one state by itself."""
     failures: tuple[type[Exception], ...] = FAILURES
+    group: Group | None = None
+    """Commits writes together, where the database does not do so by itself."""
     give_back: Callable[[], Awaitable[None]] | None = None
     """Gives the file system what deleted rows took, where the database does not do so by itself."""
 
     async def write(self, work: Work[T]) -> T:
-        """Do the work in one transaction; it is durable when this returns."""
-        return await self._done(self.writer, work)
+        """Do the work in one transaction, perhaps with others' in it; it is durable when this returns."""
+        return await self._done(partial(_once, self.writer) if self.group is None else self.group.write, work)
 
     async def read(self, work: Work[T]) -> T:
         """Do work that changes nothing, by one statement."""
-        return await self._done(self.reader, work)
+        return await self._done(partial(_once, self.reader), work)
 
     async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         """All rows of a selection that is bounded."""
@@ -58,14 +59,14 @@ class Database:
         for engine in {self.writer, self.reader}:
             await engine.dispose()
 
-    async def _done(self, engine: AsyncEngine, work: Work[T]) -> T:
+    async def _done(self, do: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
             try:
-                return await _once(engine, work)
+                return await do(work)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
-                return await _once(engine, work)
+                return await do(work)
         except self.failures as error:
             raise unavailable(self.name, error) from error
 

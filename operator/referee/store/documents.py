@@ -6,8 +6,9 @@ without its row (the database went away in between) is replaced by the repeated 
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from referee.store.database import Database
 from referee.store.errors import StoreUnavailable, Unstorable
@@ -23,7 +24,7 @@ _AS_IT_IS = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",
 _ESCAPED = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
-def text_of(what: str, document: Document) -> str:
+def text_of(what: str, document: Document | Sequence[Any]) -> str:
     """The document as JSON that both databases take and any parser reads.
 
     Raises:
@@ -61,7 +62,7 @@ class Documents:
         """Whether a document of this size becomes an object."""
         return self._objects is not None and size > LARGE_BYTES
 
-    async def put(self, run: RunRef, texts: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
+    async def put(self, run: RunRef, texts: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
         """Store texts as objects by their names within the run; the run's number, and each one's path."""
         if not texts or self._objects is None:
             return None, {}
@@ -73,9 +74,13 @@ class Documents:
 
     async def get(self, text: str | None, path: str | None) -> Document:
         """The document of a row."""
-        if text is None:
-            if self._objects is None or path is None:
-                raise StoreUnavailable(f"the document {path} is an object, and the settings name no place for objects")
-            text = (await self._objects.get(path)).decode()
-        document: Document = json.loads(text)
+        document: Document = json.loads(await self.text(text, path))
         return document
+
+    async def text(self, text: str | None, path: str | None) -> str:
+        """The document of a row, as it is stored."""
+        if text is not None:
+            return text
+        if self._objects is None or path is None:
+            raise StoreUnavailable(f"the document {path} is an object, and the settings name no place for objects")
+        return (await self._objects.get(path)).decode()

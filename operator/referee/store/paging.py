@@ -10,12 +10,13 @@ slowest client takes.
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Row, Select, Table, and_, func, select, tuple_
 
 from referee.store.database import Database
 from referee.store.errors import Unstorable
+from referee.store.rows import JournalRef
 from referee.store.tables import RUNS
 
 PAGE_ROWS = 1000
@@ -30,6 +31,16 @@ class Wanted:
     job_uid: str
     index: int | None = None
     attempt: int | None = None
+    namespace: str | None = None
+    first: int | None = None
+    """Attempts from this one on."""
+    last: int | None = None
+    """Attempts up to this one."""
+
+    @classmethod
+    def by(cls, journal: JournalRef) -> Self:
+        """Everything of a journal."""
+        return cls(journal.job_uid, journal.index, namespace=journal.namespace, first=journal.first, last=journal.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,12 @@ def runs_of(wanted: Wanted) -> Select[Any]:
         statement = statement.where(RUNS.c.benchmark_index == wanted.index)
     if wanted.attempt is not None:
         statement = statement.where(RUNS.c.attempt == wanted.attempt)
+    if wanted.namespace is not None:
+        statement = statement.where(RUNS.c.namespace == wanted.namespace)
+    if wanted.first is not None:
+        statement = statement.where(RUNS.c.attempt >= wanted.first)
+    if wanted.last is not None:
+        statement = statement.where(RUNS.c.attempt <= wanted.last)
     return statement
 
 

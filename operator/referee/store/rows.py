@@ -30,6 +30,19 @@ class RunRef:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalRef:
+    """One run of a plan at one benchmark: its attempts, and what people posted into it."""
+
+    namespace: str
+    job_uid: str
+    index: int
+    first: int
+    """The plan's first attempt."""
+    last: int | None = None
+    """None: however many there are."""
+
+
+@dataclass(frozen=True, slots=True)
 class SampleRow:
     """One sample's record; the same (run, sample_id, epoch) again replaces the body."""
 
@@ -56,12 +69,19 @@ class ScoreRow:
     epoch: int
     evaluator: str
     source: str
-    """Who scored: which run of a judge, which person."""
+    """Who scored: an adapter, a judge, which person."""
+    outcome: str = "scored"
+    """scored, unscored, skipped or pending."""
     value: float | None = None
-    """None: not scored, which is not zero."""
+    """None: no number, which is not zero."""
     label: str | None = None
     explanation: str | None = None
+    votes: tuple[Any, ...] | None = None
+    """Of a judge that was asked several times; JSON each."""
+    cause: str | None = None
+    """Why it is unscored or skipped, in a word."""
     error: str | None = None
+    """Why, as whoever tried said it."""
     duration: float | None = None
     """Seconds."""
 

@@ -1,24 +1,24 @@
 """Samples: what the model was asked and answered, a record for each sample and epoch.
 
-A batch is one transaction, so an adapter may call all of it acknowledged. A record that comes again (a repeated post, a
-later pod of the same child) replaces the body and keeps its place.
+A record that comes again (a repeated post, a later pod of the same child) replaces the body and keeps its place.
+Written by `journal.py`, together with what evaluators made of them.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Any
 
 from referee.store.database import Database
 from referee.store.documents import Documents, text_of
 from referee.store.errors import Unstorable
 from referee.store.paging import Wanted, count, pages
-from referee.store.rows import RunRef, SampleRow, StoredSample
-from referee.store.runs import checked_key, reserve, upsert
+from referee.store.rows import SampleRow, StoredSample
+from referee.store.runs import Places, checked_key
 from referee.store.tables import SAMPLES
 
 MAX_EPOCH = 2**31 - 1
+KEY = (SAMPLES.c.run_id, SAMPLES.c.sample_id, SAMPLES.c.epoch)
 
 
 class Samples:
@@ -27,37 +27,6 @@ class Samples:
     def __init__(self, database: Database, documents: Documents) -> None:
         self._database = database
         self._documents = documents
-
-    async def put(self, run: RunRef, rows: Sequence[SampleRow]) -> None:
-        """Keep a batch, all of it or nothing; durable when this returns. Some hundred rows are a good size.
-
-        Raises:
-            Unstorable: a row cannot be kept, and none was.
-            StoreUnavailable: it is not known whether they were kept.
-        """
-        records = {(row.sample_id, row.epoch): _Record.of(row) for row in rows}
-        if not records:
-            return
-        large = {r.name: r.text for r in records.values() if self._documents.large(r.size)}
-        run_id, paths = await self._documents.put(run, large)
-
-        async def work(connection: AsyncConnection) -> None:
-            places = await reserve(connection, run, len(records), run_id)
-            values = [
-                {
-                    "run_id": places.run_id,
-                    "seq": places.first + offset,
-                    "sample_id": sample_id,
-                    "epoch": epoch,
-                    "size": record.size,
-                    "artifact": paths.get(record.name),
-                    "body": None if record.name in paths else record.text,
-                }
-                for offset, ((sample_id, epoch), record) in enumerate(records.items())
-            ]
-            await connection.execute(upsert(connection, SAMPLES, _KEY), values)
-
-        await self._database.write(work)
 
     async def read(
         self, job_uid: str, index: int | None = None, attempt: int | None = None, after: str | None = None
@@ -85,23 +54,46 @@ class Samples:
         return await count(self._database, SAMPLES, Wanted(job_uid, index, attempt))
 
 
-_KEY = (SAMPLES.c.run_id, SAMPLES.c.sample_id, SAMPLES.c.epoch)
-
-
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """A row's body as it is kept."""
+class SampleRecord:
+    """A row as it is kept."""
 
+    sample_id: str
+    epoch: int
     text: str
     size: int
-    name: str
-    """As an object within the run."""
 
-    @classmethod
-    def of(cls, row: SampleRow) -> "_Record":
-        what = f"sample {checked_key('sample_id', row.sample_id)!r}"
-        if not 0 <= row.epoch <= MAX_EPOCH:
-            raise Unstorable(f"{what}: epoch must be 0 to {MAX_EPOCH}, not {row.epoch}")
-        text = text_of(what, row.body)
-        hashed = hashlib.sha256(row.sample_id.encode()).hexdigest()
-        return cls(text, len(text.encode()), f"samples/{hashed}-{row.epoch}")
+    @property
+    def name(self) -> str:
+        """As an object within the run."""
+        return f"samples/{hashlib.sha256(self.sample_id.encode()).hexdigest()}-{self.epoch}"
+
+    def values(self, places: Places, offset: int, paths: Mapping[str, str]) -> dict[str, Any]:
+        """The columns; `paths` has those that became objects."""
+        path = paths.get(self.name) if paths else None
+        return {
+            "run_id": places.run_id,
+            "seq": places.first + offset,
+            "sample_id": self.sample_id,
+            "epoch": self.epoch,
+            "size": self.size,
+            "artifact": path,
+            "body": self.text if path is None else None,
+        }
+
+
+def sample_records(rows: Sequence[SampleRow]) -> list[SampleRecord]:
+    """Rows as they are kept, the last of those with one key.
+
+    Raises:
+        Unstorable: naming one that cannot be.
+    """
+    return [_record(row) for row in {(row.sample_id, row.epoch): row for row in rows}.values()]
+
+
+def _record(row: SampleRow) -> SampleRecord:
+    what = f"sample {checked_key('sample_id', row.sample_id)!r}"
+    if not 0 <= row.epoch <= MAX_EPOCH:
+        raise Unstorable(f"{what}: epoch must be 0 to {MAX_EPOCH}, not {row.epoch}")
+    text = text_of(what, row.body)
+    return SampleRecord(row.sample_id, row.epoch, text, len(text.encode()))

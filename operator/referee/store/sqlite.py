@@ -24,6 +24,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from referee.store.address import SqliteAddress
 from referee.store.database import FAILURES, Database, unavailable
 from referee.store.errors import StoreUnavailable, UnusableStore
+from referee.store.grouping import Group
 
 READERS = 4
 WAIT_SECONDS = 5.0
@@ -68,9 +69,11 @@ async def opening(address: SqliteAddress) -> AsyncIterator[None]:
 
 def open_sqlite(address: SqliteAddress) -> Database:
     """The file, made when it is first written to."""
+    writer = _writer(address.path)
     return Database(
         name=str(address),
-        writer=_writer(address.path),
+        writer=writer,
+        group=Group(writer, WAIT_SECONDS),
         reader=_engine(address.path, READERS),
         failures=(*FAILURES, sqlite3.Error),
         give_back=partial(asyncio.to_thread, _shrink, address.path),

@@ -12,9 +12,12 @@ from referee.store.address import address_of
 from referee.store.artifacts import Artifacts
 from referee.store.database import Database
 from referee.store.documents import Documents
+from referee.store.joined import Joined
+from referee.store.journal import Journal
 from referee.store.logs import Logs
 from referee.store.migrate import opened
 from referee.store.objects import Objects
+from referee.store.postings import Postings
 from referee.store.removal import Removal
 from referee.store.results import Results
 from referee.store.samples import Samples
@@ -27,6 +30,9 @@ class Store:
     """Results, samples, scores, logs and artefacts of runs."""
 
     results: Results
+    joined: Joined
+    journal: Journal
+    postings: Postings
     samples: Samples
     scores: Scores
     logs: Logs
@@ -48,8 +54,12 @@ class Store:
         objects = Objects(artifacts) if artifacts else None
         database = await opened(address)
         documents = Documents(database, objects)
+        journal = Journal(database, documents)
         return cls(
             results=Results(database, documents),
+            joined=Joined(database, documents),
+            journal=journal,
+            postings=Postings(database, journal),
             samples=Samples(database, documents),
             scores=Scores(database),
             logs=Logs(database),

@@ -92,14 +92,29 @@ SCORES = Table(
     Column("evaluator", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("size", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
     Column("value", Float),
     Column("label", Text),
     Column("explanation", Text),
+    Column("votes", Text),
+    Column("cause", Text),
     Column("error", Text),
     Column("duration", Float),
     PrimaryKeyConstraint("run_id", "seq"),
     UniqueConstraint("run_id", "sample_id", "epoch", "evaluator", "source"),
 )
+
+POSTINGS = Table(
+    "postings",
+    METADATA,
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("outputs_closed", BigInteger),
+    Column("closed", BigInteger),
+)
+"""What people posted into a run: how often, when last, and since when it is complete."""
 
 LOGS = Table(
     "logs",
@@ -133,5 +148,5 @@ REMOVALS = Table(
     Column("prefix", Text, nullable=False),
 )
 
-OF_A_RUN = (SAMPLES, SCORES, RESULTS, LOGS, ARTIFACTS)
+OF_A_RUN = (SAMPLES, SCORES, POSTINGS, RESULTS, LOGS, ARTIFACTS)
 """What has rows with a run's number; each has places."""

@@ -13,6 +13,7 @@ from typing import Any
 from referee.api import names
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.runplan import RunPlan
+from referee.core.jobspec import Turn
 from referee.core.podspec import PodDefaults, child_manifests
 from referee.gateway.reporting.children import Children
 from referee.runtime.errors import NotFound
@@ -65,7 +66,7 @@ class ClusterHouse(ABC):
         evaluation = await self.evaluation(job)
         plan = RunPlan.model_validate(PLAN)
         manifests = child_manifests(
-            evaluation, plan, plan.benchmarks[index], attempt, PodDefaults("http://referee-gateway")
+            evaluation, plan, plan.benchmarks[index], Turn(attempt), PodDefaults("http://referee-gateway")
         )
         child = await self.kube.create(JOBS.all(self.namespace), manifests.job)
         pod = await self._pod_of(child)

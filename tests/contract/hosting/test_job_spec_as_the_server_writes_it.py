@@ -16,7 +16,7 @@ import httpx
 import pytest
 import yaml
 
-from referee.core.jobspec import Host, job_spec
+from referee.core.jobspec import Host, Turn, job_spec
 from tests.testbed.waiting import wait_for
 from tests.unit.core.others import plan_of_others
 from tests.unit.core.world import a_job
@@ -127,7 +127,7 @@ def test_it_is_the_servers_key_by_key(server: str, name: str) -> None:
     auth = model.pop("auth", None)
     job = a_job(model=model, exports=EXPORTS.get(name, {}))
     host = Host(theirs["callback_url"], auth["secret_ref"] if auth else None)
-    made = job_spec(job, plan, plan.benchmarks[0], 1, host) | {"id": id_}
+    made = job_spec(job, plan, plan.benchmarks[0], Turn(1), host) | {"id": id_}
 
     assert [key for key in made if key not in ADDED] == list(theirs)
     assert {key: value for key, value in made.items() if key not in ADDED} == theirs

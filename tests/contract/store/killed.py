@@ -14,7 +14,7 @@ async def put_until_killed(url: str, job_uid: str) -> None:
     store = await Store.open(url)
     for number in itertools.count():
         run = RunRef("team", "capitals", job_uid, f"{job_uid}-{number}", number, 1)
-        await store.samples.put(run, [SampleRow("s", 0, {"number": number})])
+        await store.journal.put(run, [SampleRow("s", 0, {"number": number})])
         await store.results.put(run, "sha256:1", {"number": number})
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()

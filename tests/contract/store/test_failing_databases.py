@@ -36,7 +36,7 @@ async def everything_fails(store: Store, run: RunRef) -> None:
         "put a result": lambda: store.results.put(run, "sha256:1", {}),
         "get a result": lambda: store.results.get(None, run.job_uid, 0, "sha256:1"),
         "results": lambda: drained(store.results.of_job(run.job_uid)),
-        "put samples": lambda: store.samples.put(run, [SampleRow("s", 0, {})]),
+        "put samples": lambda: store.journal.put(run, [SampleRow("s", 0, {})]),
         "samples": lambda: drained(store.samples.read(run.job_uid)),
         "count": lambda: store.samples.count(run.job_uid),
         "scores": lambda: drained(store.scores.read(run.job_uid)),
@@ -73,7 +73,7 @@ async def test_connections_that_the_server_closed_are_noticed_by_nobody(
     for _ in range(3):
         postgresql.query(CLOSE_ALL)
 
-        await on_postgresql.samples.put(run, [SampleRow("s", 0, {})])
+        await on_postgresql.journal.put(run, [SampleRow("s", 0, {})])
         assert await on_postgresql.samples.count(run.job_uid) == 1
 
 
@@ -102,12 +102,12 @@ async def test_a_call_that_is_given_up_leaves_nothing_behind(url: str, run_of: C
     for number in range(20):
         try:
             async with asyncio.timeout(number * 0.005):
-                await store.samples.put(run_of(number), rows)
+                await store.journal.put(run_of(number), rows)
         except TimeoutError:
             given_up += 1
     assert given_up
 
-    await store.samples.put(run_of(20), rows)
+    await store.journal.put(run_of(20), rows)
 
     counts = [await store.samples.count(run_of().job_uid, index) for index in range(21)]
     assert set(counts) <= {0, len(rows)}

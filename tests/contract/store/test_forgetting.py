@@ -15,9 +15,10 @@ LARGE = {"metrics": ["x" * 1000] * 1000}
 async def fill(store: Store, run: RunRef) -> None:
     """Something of every kind."""
     await store.results.put(run, "sha256:1", LARGE)
-    await store.samples.put(run, [SampleRow(f"s{i}", 0, {"i": i}) for i in range(25)])
-    await store.samples.put(run, [SampleRow("large", 0, {"answer": "x" * 300_000})])
-    await store.scores.put(run, [ScoreRow(f"s{i}", 0, "tone", "judge", 1.0) for i in range(25)])
+    await store.journal.put(run, [SampleRow(f"s{i}", 0, {"i": i}) for i in range(25)])
+    await store.journal.put(run, [SampleRow("large", 0, {"answer": "x" * 300_000})])
+    await store.journal.put(run, made=[ScoreRow(f"s{i}", 0, "tone", "judge", value=1.0) for i in range(25)])
+    await store.postings.put(run, made=[ScoreRow("s0", 0, "tone", "judge", value=1.0)])
     await store.logs.put(run, "pod", "adapter", "2026-01-01T00:00:00Z line\n")
     await store.artifacts.put(run, "notes", b"notes")
 
@@ -67,7 +68,7 @@ async def test_what_was_last_written_before_expires(store: Store, run_of: Callab
     await asyncio.sleep(0.01)
     then = datetime.now(UTC)
     await asyncio.sleep(0.01)
-    await store.samples.put(touched, [SampleRow("late", 0, {})])
+    await store.journal.put(touched, [SampleRow("late", 0, {})])
     await fill(store, new)
 
     assert await store.expire(then) == 1
@@ -81,7 +82,7 @@ async def test_many_runs_expire_in_batches(
 ) -> None:
     monkeypatch.setattr("referee.store.removal.RUNS_AT_ONCE", 3)
     for index in range(8):
-        await store.samples.put(run_of(index), [SampleRow("s", 0, {})])
+        await store.journal.put(run_of(index), [SampleRow("s", 0, {})])
 
     assert await store.expire(datetime.now(UTC) + timedelta(seconds=1)) == 8
     assert await store.samples.count(run_of().job_uid) == 0
@@ -128,12 +129,12 @@ async def test_two_gateways_may_remove_the_same(url: str, store: Store, run: Run
 async def test_writing_goes_on_while_a_large_job_is_forgotten(store: Store, run_of: Callable[..., RunRef]) -> None:
     large, other = run_of(), run_of(job_uid="other")
     for first in range(0, 20_000, 2_000):
-        await store.samples.put(large, [SampleRow(f"s{first + i}", 0, {}) for i in range(2_000)])
+        await store.journal.put(large, [SampleRow(f"s{first + i}", 0, {}) for i in range(2_000)])
 
     forgetting = asyncio.create_task(store.forget(large.job_uid))
     number = 0
     while not forgetting.done():
-        await store.samples.put(other, [SampleRow(f"s{number}", 0, {})])
+        await store.journal.put(other, [SampleRow(f"s{number}", 0, {})])
         number += 1
 
     assert await forgetting == 1

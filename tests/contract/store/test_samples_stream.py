@@ -23,8 +23,8 @@ async def read(store: Store, *args: Any, **kwargs: Any) -> list[StoredSample]:
 
 async def test_samples_are_read_in_the_order_in_which_they_were_put(store: Store, run: RunRef) -> None:
     put = [SampleRow(name, epoch, {"answer": name * 3}) for name in ("z", "a", "10", "9") for epoch in (0, 1)]
-    await store.samples.put(run, put[:3])
-    await store.samples.put(run, put[3:])
+    await store.journal.put(run, put[:3])
+    await store.journal.put(run, put[3:])
 
     found = await read(store, run.job_uid)
 
@@ -33,9 +33,9 @@ async def test_samples_are_read_in_the_order_in_which_they_were_put(store: Store
 
 
 async def test_a_sample_that_comes_again_is_replaced_in_its_place(store: Store, run: RunRef) -> None:
-    await store.samples.put(run, rows(0, 3))
+    await store.journal.put(run, rows(0, 3))
 
-    await store.samples.put(run, [SampleRow("s1", 0, {"answer": "new"}), SampleRow("s3", 0, {})])
+    await store.journal.put(run, [SampleRow("s1", 0, {"answer": "new"}), SampleRow("s3", 0, {})])
 
     found = await read(store, run.job_uid)
     assert [row.sample_id for row in found] == ["s0", "s1", "s2", "s3"]
@@ -43,13 +43,13 @@ async def test_a_sample_that_comes_again_is_replaced_in_its_place(store: Store, 
 
 
 async def test_of_the_same_sample_twice_in_a_batch_the_last_counts(store: Store, run: RunRef) -> None:
-    await store.samples.put(run, [SampleRow("s", 0, {"n": 1}), SampleRow("s", 0, {"n": 2})])
+    await store.journal.put(run, [SampleRow("s", 0, {"n": 1}), SampleRow("s", 0, {"n": 2})])
 
     assert [row.body for row in await read(store, run.job_uid)] == [{"n": 2}]
 
 
 async def test_no_samples_are_fine(store: Store, run: RunRef) -> None:
-    await store.samples.put(run, [])
+    await store.journal.put(run, [])
 
     assert await read(store, run.job_uid) == []
     assert await store.samples.count(run.job_uid) == 0
@@ -57,7 +57,7 @@ async def test_no_samples_are_fine(store: Store, run: RunRef) -> None:
 
 async def test_benchmarks_and_attempts_come_one_after_another(store: Store, run_of: Callable[..., RunRef]) -> None:
     for index, attempt in ((1, 1), (0, 2), (0, 1)):
-        await store.samples.put(run_of(index, attempt), rows(0, 2))
+        await store.journal.put(run_of(index, attempt), rows(0, 2))
     job = run_of().job_uid
 
     assert [(row.index, row.attempt, row.sample_id) for row in await read(store, job)] == [
@@ -70,7 +70,7 @@ async def test_benchmarks_and_attempts_come_one_after_another(store: Store, run_
 
 
 async def test_another_jobs_samples_are_not_among_them(store: Store, run_of: Callable[..., RunRef]) -> None:
-    await store.samples.put(run_of(job_uid="other"), rows(0, 2))
+    await store.journal.put(run_of(job_uid="other"), rows(0, 2))
 
     assert await read(store, run_of().job_uid) == []
 
@@ -80,7 +80,7 @@ async def test_reading_continues_after_any_row(
 ) -> None:
     monkeypatch.setattr("referee.store.paging.PAGE_ROWS", 3)
     for index in range(2):
-        await store.samples.put(run_of(index), rows(0, 7))
+        await store.journal.put(run_of(index), rows(0, 7))
     job = run_of().job_uid
     everything = await read(store, job)
 
@@ -106,7 +106,7 @@ async def test_who_follows_misses_nothing_that_is_written_meanwhile(store: Store
 
 async def _put_slowly(store: Store, run: RunRef, part: int) -> None:
     for batch in range(40):
-        await store.samples.put(run, rows(part * 1000 + batch * 5, 5))
+        await store.journal.put(run, rows(part * 1000 + batch * 5, 5))
 
 
 async def _more(store: Store, run: RunRef, cursor: str | None) -> bool:
@@ -118,14 +118,14 @@ async def _more(store: Store, run: RunRef, cursor: str | None) -> bool:
 async def test_a_page_ends_where_rows_are_large(store: Store, run: RunRef, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("referee.store.paging.PAGE_BYTES", 10_000)
     put = [SampleRow(f"s{i}", 0, {"answer": "x" * size}) for i, size in enumerate((10, 9_000, 9_000, 30_000, 10))]
-    await store.samples.put(run, put)
+    await store.journal.put(run, put)
 
     assert [len(row.body["answer"]) for row in await read(store, run.job_uid)] == [10, 9_000, 9_000, 30_000, 10]
 
 
 async def test_a_large_sample_is_an_object_and_reads_the_same(store: Store, run: RunRef, tmp_path: Any) -> None:
     large = SampleRow("id/with ../ anything?", 3, {"answer": "x" * 300_000})
-    await store.samples.put(run, [*rows(0, 2), large])
+    await store.journal.put(run, [*rows(0, 2), large])
 
     found = await read(store, run.job_uid)
 
@@ -134,8 +134,8 @@ async def test_a_large_sample_is_an_object_and_reads_the_same(store: Store, run:
 
 
 async def test_a_large_sample_may_become_a_small_one(store: Store, run: RunRef) -> None:
-    await store.samples.put(run, [SampleRow("s", 0, {"answer": "x" * 300_000})])
-    await store.samples.put(run, [SampleRow("s", 0, {"answer": "short"})])
+    await store.journal.put(run, [SampleRow("s", 0, {"answer": "x" * 300_000})])
+    await store.journal.put(run, [SampleRow("s", 0, {"answer": "short"})])
 
     assert [row.body for row in await read(store, run.job_uid)] == [{"answer": "short"}]
 
@@ -143,7 +143,7 @@ async def test_a_large_sample_may_become_a_small_one(store: Store, run: RunRef) 
 async def test_two_hundred_thousand_rows_are_read_in_the_memory_of_a_page(store: Store, run: RunRef) -> None:
     text = "a model's answer, of some length " * 8
     for first in range(0, MANY, BATCH):
-        await store.samples.put(run, rows(first, BATCH, answer=text))
+        await store.journal.put(run, rows(first, BATCH, answer=text))
     gc.collect()
 
     before = peak_memory_from_here()
@@ -183,7 +183,7 @@ def peak_memory() -> int:
 )
 async def test_a_row_that_cannot_be_kept_refuses_its_batch(store: Store, run: RunRef, row: SampleRow) -> None:
     with pytest.raises(Unstorable):
-        await store.samples.put(run, [SampleRow("fine", 0, {}), row])
+        await store.journal.put(run, [SampleRow("fine", 0, {}), row])
 
     assert await store.samples.count(run.job_uid) == 0
 

@@ -7,7 +7,9 @@ import pytest
 
 from referee.store import RunRef, ScoreRow, Store, Unstorable
 
-FULL = ScoreRow("s1", 0, "correctness", "judge-1", 0.5, "partly", "it says so", None, 1.25)
+FULL = ScoreRow(
+    "s1", 0, "correctness", "judge-1", "scored", 0.5, "partly", "it says so", ({"value": 1}, 0), None, None, 1.25
+)
 
 
 async def kept(store: Store, run: RunRef) -> list[ScoreRow]:
@@ -16,27 +18,29 @@ async def kept(store: Store, run: RunRef) -> list[ScoreRow]:
 
 
 async def test_a_score_is_read_as_it_was_put(store: Store, run: RunRef) -> None:
-    failed = ScoreRow("s2", 1, "correctness", "judge-1", error="the judge timed out")
-    await store.scores.put(run, [FULL, failed])
+    failed = ScoreRow("s2", 1, "correctness", "judge-1", "unscored", cause="evaluator", error="the judge timed out")
+    await store.journal.put(run, made=[FULL, failed])
 
     assert await kept(store, run) == [FULL, failed]
 
 
 async def test_evaluators_and_sources_of_one_sample_stand_side_by_side(store: Store, run: RunRef) -> None:
     rows = [
-        ScoreRow("s1", 0, evaluator, source, 1.0) for evaluator in ("tone", "length") for source in ("judge", "anna")
+        ScoreRow("s1", 0, evaluator, source, value=1.0)
+        for evaluator in ("tone", "length")
+        for source in ("judge", "anna")
     ]
-    await store.scores.put(run, rows)
+    await store.journal.put(run, made=rows)
 
     assert await kept(store, run) == rows
 
 
 async def test_a_source_that_scores_again_replaces_its_own(store: Store, run: RunRef) -> None:
     other = dataclasses.replace(FULL, source="judge-2")
-    await store.scores.put(run, [FULL, other])
+    await store.journal.put(run, made=[FULL, other])
 
     again = ScoreRow("s1", 0, "correctness", "judge-1", label="wrong")
-    await store.scores.put(run, [again])
+    await store.journal.put(run, made=[again])
 
     assert await kept(store, run) == [again, other]
 
@@ -45,7 +49,7 @@ async def test_scores_are_counted_and_read_by_benchmark_and_attempt(
     store: Store, run_of: Callable[..., RunRef]
 ) -> None:
     for index, attempt in ((1, 1), (0, 2), (0, 1)):
-        await store.scores.put(run_of(index, attempt), [FULL])
+        await store.journal.put(run_of(index, attempt), made=[FULL])
     job = run_of().job_uid
 
     found = [row async for row in store.scores.read(job)]
@@ -57,7 +61,7 @@ async def test_scores_are_counted_and_read_by_benchmark_and_attempt(
 
 
 async def test_what_no_database_takes_in_a_judges_text_is_replaced(store: Store, run: RunRef) -> None:
-    await store.scores.put(run, [dataclasses.replace(FULL, explanation="a\0b \ud800")])
+    await store.journal.put(run, made=[dataclasses.replace(FULL, explanation="a\0b \ud800")])
 
     (row,) = await kept(store, run)
     assert row.explanation == "a\N{REPLACEMENT CHARACTER}b ?"
@@ -65,12 +69,19 @@ async def test_what_no_database_takes_in_a_judges_text_is_replaced(store: Store,
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"value": float("nan")}, {"duration": float("inf")}, {"evaluator": ""}, {"source": "a\0"}, {"epoch": -1}],
+    [
+        {"value": float("nan")},
+        {"duration": float("inf")},
+        {"evaluator": ""},
+        {"source": "a\0"},
+        {"epoch": -1},
+        {"outcome": "odd"},
+    ],
     ids=str,
 )
 async def test_a_row_that_cannot_be_kept_refuses_its_batch(store: Store, run: RunRef, wrong: dict[str, Any]) -> None:
     with pytest.raises(Unstorable):
-        await store.scores.put(run, [FULL, dataclasses.replace(FULL, **wrong)])
+        await store.journal.put(run, made=[FULL, dataclasses.replace(FULL, **wrong)])
 
     assert await store.scores.count(run.job_uid) == 0
 
@@ -78,7 +89,7 @@ async def test_a_row_that_cannot_be_kept_refuses_its_batch(store: Store, run: Ru
 async def test_three_parts_of_a_key_fit_that_are_as_long_as_may_be(store: Store, run: RunRef) -> None:
     """Letters in no order, which a database cannot compress into its limit."""
     sample, evaluator, source = (secrets.token_urlsafe(size)[:size] for size in (1024, 512, 512))
-    await store.scores.put(run, [dataclasses.replace(FULL, sample_id=sample, evaluator=evaluator, source=source)])
+    await store.journal.put(run, made=[dataclasses.replace(FULL, sample_id=sample, evaluator=evaluator, source=source)])
 
     assert await store.scores.count(run.job_uid) == 1
 
@@ -88,4 +99,4 @@ async def test_a_part_of_a_key_that_is_too_long_is_the_callers_fault(store: Stor
     wrong: dict[str, Any] = {name: "x" * 513}
 
     with pytest.raises(Unstorable, match=f"{name} must have 1 to 512 bytes"):
-        await store.scores.put(run, [dataclasses.replace(FULL, **wrong)])
+        await store.journal.put(run, made=[dataclasses.replace(FULL, **wrong)])

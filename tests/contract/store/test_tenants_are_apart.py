@@ -14,7 +14,7 @@ async def test_who_names_a_child_first_has_only_what_is_their_own(
     theirs = replace(run, namespace="intruder", job_uid=job_uid or run.job_uid)
     await store.logs.put(theirs, "pod", "adapter", "2026-01-01T00:00:00Z theirs\n")
 
-    await store.samples.put(run, [SampleRow("s", 0, {"answer": "mine"})])
+    await store.journal.put(run, [SampleRow("s", 0, {"answer": "mine"})])
     await store.results.put(run, "sha256:1", {"n": 1})
 
     assert {piece.run async for piece in store.logs.read(theirs.job_uid)} == {theirs}
@@ -26,7 +26,7 @@ async def test_who_names_a_child_first_has_only_what_is_their_own(
 async def test_forgetting_one_of_them_leaves_the_other(store: Store, run: RunRef) -> None:
     theirs = replace(run, namespace="intruder", job_uid="theirs-too")
     for each in (theirs, run):
-        await store.samples.put(each, [SampleRow("s", 0, {})])
+        await store.journal.put(each, [SampleRow("s", 0, {})])
 
     assert await store.forget(theirs.job_uid) == 1
 

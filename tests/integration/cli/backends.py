@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from referee.cli.remote.contexts import Context
 from tests.integration.gateway.kubeconfigs import kubeconfig_for
-from tests.integration.gateway.process import READ, gateway_process
+from tests.integration.gateway.process import KINDS, READ, gateway_process
 from tests.integration.operator.running import rules
 from tests.testbed.cluster import Cluster
 
@@ -25,7 +25,7 @@ PATIENCE = 120.0
 USER = [
     {
         "apiGroups": ["referee.dev"],
-        "resources": ["evaluationjobs", "providers", "collections"],
+        "resources": KINDS,
         "verbs": [*READ, "create", "patch"],
     },
     {"apiGroups": ["referee.dev"], "resources": ["evaluationjobs/results"], "verbs": ["get"]},

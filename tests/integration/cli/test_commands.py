@@ -150,12 +150,12 @@ async def _jobs_are_listed_as_a_table_and_as_data(user: Backend) -> None:
 
 
 async def _results_as_data_have_every_metric_with_its_uncertainty(user: Backend) -> None:
-    (row,) = csv.DictReader(io.StringIO((await user.referee("results", "run", "-o", "csv")).out))
+    (row,) = csv.DictReader(io.StringIO((await user.referee("results", "run", "--format", "figures")).out))
     assert (row["benchmark"], row["metric"], row["value"], row["n"], row["primary"]) == (
         *("b0", "acc", "0.75", "100", "True"),
     )
     assert float(row["ciLow"]) < 0.75 < float(row["ciHigh"])
-    found = json.loads((await user.referee("results", "run", "-o", "json")).out)
+    found = json.loads((await user.referee("results", "run", "--format", "json")).out)
     assert (found["name"], found["score"], found["verdict"]["result"]) == ("run", 0.75, "Pass")
     assert found["benchmarks"][0]["primary"]["value"] == 0.75
 

@@ -9,7 +9,8 @@ A row names a field (`at`) and what holds for it; each word makes a pair or two,
     oneOf, matches            [refused, accepted] for an enum, a pattern
     objectName: true          the name of a Kubernetes object
     refused, accepted, says   anything else, and what the API server says of it
-`alongside` sets other fields too; `named` is the field that the answer names, where it is not `at`.
+`alongside` sets other fields too (null takes one away); `named` is the field that the answer names, where it is not
+`at`.
 """
 
 import copy
@@ -70,7 +71,7 @@ def with_value(manifest: Mapping[str, Any], at: str, value: object) -> dict[str,
             node = node[step]
     last = steps[-1]
     if value is ABSENT:
-        del node[last]
+        node.pop(last, None)
     elif isinstance(last, int) and last == len(node):
         node.append(value)
     else:
@@ -86,7 +87,7 @@ def _pairs(group: Row, row: Row) -> Iterator[Pair]:
         "spec": group["spec"],
     }
     for at, value in row.get("alongside", {}).items():
-        base = with_value(base, at, value)
+        base = with_value(base, at, ABSENT if value is None else value)
     at = row["at"]
     if row.get("required"):
         yield Pair(group["kind"], at, at, "Required value", with_value(base, at, ABSENT), base)

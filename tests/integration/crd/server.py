@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from referee.runtime.paths import COLLECTIONS, EVALUATION_JOBS, PROVIDERS
+from referee.runtime.paths import COLLECTIONS, DATASETS, EVALUATION_JOBS, EVALUATORS, PROVIDERS
 from tests.testbed.api_client import RefusedError
 from tests.testbed.cluster import Cluster
 
 Object = dict[str, Any]
 
-_RESOURCES = {resource.kind: resource for resource in (EVALUATION_JOBS, PROVIDERS, COLLECTIONS)}
+_RESOURCES = {resource.kind: resource for resource in (EVALUATION_JOBS, PROVIDERS, COLLECTIONS, EVALUATORS, DATASETS)}
 
 
 @dataclass(frozen=True)

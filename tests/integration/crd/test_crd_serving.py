@@ -69,7 +69,11 @@ def test_the_defaults_are_what_the_reference_says_and_nothing_empty(server: Serv
         "enforceGate": False,
         "execution": {
             "parallelism": 4,
+            "shards": 1,
             "batchSize": 5,
+            "epochs": {"count": 1, "reducers": ["Mean"], "k": 1},
+            "cache": {"enabled": True},
+            "onError": {"model": "Exclude", "infrastructure": "Exclude", "evaluator": "Exclude"},
             "retry": {
                 "maxRetries": 3,
                 "initialDelaySeconds": 1,
@@ -83,6 +87,12 @@ def test_the_defaults_are_what_the_reference_says_and_nothing_empty(server: Serv
         "pendingDeadlineSeconds": 900,
         "backoffLimit": 1,
         "childRetentionSeconds": {"success": 3600, "failure": 86400},
+        "externalResults": {
+            "deadlineSeconds": 86400,
+            "onDeadline": "Unknown",
+            "completion": "Auto",
+            "idleSeconds": 300,
+        },
     }
 
 

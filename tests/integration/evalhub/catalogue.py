@@ -12,5 +12,6 @@ _FILES = Path(__file__).parents[3] / "charts" / "referee" / "files"
 
 def shipped() -> Iterator[Json]:
     """Its manifests."""
-    for file in (_FILES / "lm-evaluation-harness.yaml", *sorted((_FILES / "catalogue").glob("*.yaml"))):
+    adapters = (_FILES / "lm-evaluation-harness.yaml", _FILES / "referee-evaluators.yaml")
+    for file in (*adapters, *sorted((_FILES / "catalogue").glob("*.yaml"))):
         yield yaml.safe_load(file.read_text())

@@ -14,7 +14,7 @@ import httpx
 
 from tests.integration.gateway.live import Live, live_gateway
 from tests.integration.gateway.people_house import GATEWAY, WRITER
-from tests.integration.gateway.process import READ
+from tests.integration.gateway.process import CATALOGUE, READ
 from tests.integration.operator.running import running
 from tests.testbed.api_client import Json
 from tests.testbed.cluster import Cluster
@@ -78,7 +78,7 @@ def place(cluster: Cluster, directory: Path, catalogue: Iterable[Json], **settin
 def _let_read(cluster: Cluster, shared: str, tenant: str) -> None:
     """As the chart's catalogue.yaml."""
     at = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{shared}"
-    rule = {"apiGroups": ["referee.dev"], "resources": ["providers", "collections"], "verbs": READ}
+    rule = {"apiGroups": ["referee.dev"], "resources": CATALOGUE, "verbs": READ}
     cluster.api.post(f"{at}/roles", {"metadata": {"name": "catalogue"}, "rules": [rule]})
     cluster.api.post(
         f"{at}/rolebindings",

@@ -16,7 +16,7 @@ from evalhub import SyncEvalHubClient
 from referee.runtime.credentials import Credentials
 from tests.integration.gateway.live import live_gateway
 from tests.integration.gateway.people_house import GATEWAY, WRITER
-from tests.integration.gateway.process import READ
+from tests.integration.gateway.process import CATALOGUE, READ
 from tests.testbed.cluster import Cluster
 
 EVALHUB = Path(sys.executable).parent / "evalhub"
@@ -100,7 +100,7 @@ async def town(
 def _let_read(cluster: Cluster, shared: str, namespace: str) -> None:
     """As the chart's catalogue.yaml."""
     at = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{shared}"
-    rule = {"apiGroups": ["referee.dev"], "resources": ["providers", "collections"], "verbs": READ}
+    rule = {"apiGroups": ["referee.dev"], "resources": CATALOGUE, "verbs": READ}
     cluster.api.post(f"{at}/roles", {"metadata": {"name": "catalogue"}, "rules": [rule]})
     cluster.api.post(
         f"{at}/rolebindings",

@@ -7,13 +7,15 @@ the directory, once for each result and gateway: the next time the same result p
     before the store     the result has come in, and nothing was kept
     after the store      the store has it, and its child Job does not
     after the job        both have it, and the adapter was not told
+
+    after a posting      the store has what somebody posted, and neither they nor the job was told
 """
 
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ from referee.gateway import __main__ as gateway
 from referee.gateway import surfaces
 from referee.gateway.reporting.children import Caller, Document
 from referee.gateway.reporting.jobs import JobChildren
-from referee.store import RunRef
+from referee.store import RunRef, SampleRow, ScoreRow
+from referee.store.postings import Postings
 from referee.store.results import Results
 from tests.testbed.kernel import die_with_parent
 
@@ -29,6 +32,8 @@ PRELOADED = (surfaces,)
 """Imported by the gateway itself only when it serves; here before the fork."""
 
 POINTS = ("before the store", "after the store", "after the job")
+"""Of a result's way."""
+POSTED = "after a posting"
 
 
 class Executioner:
@@ -59,6 +64,16 @@ def arm(executioner: Executioner) -> None:
         await put_result(self, caller, document)
         executioner.at("after the job", caller.child.uid)
 
+    put_posted = Postings.put
+
+    async def watched_posting(
+        self: Postings, run: RunRef, rows: Sequence[SampleRow] = (), made: Sequence[ScoreRow] = ()
+    ) -> int:
+        revision = await put_posted(self, run, rows, made)
+        executioner.at(POSTED, run.job_uid)
+        return revision
+
+    Postings.put = watched_posting  # type: ignore[method-assign]
     Results.put = watched_put  # type: ignore[method-assign]
     JobChildren.put_result = watched_put_result  # type: ignore[method-assign]
 

@@ -14,12 +14,11 @@ from referee.gateway.people import ApiKeys, People
 from referee.runtime.credentials import Credentials, fixed_token
 from referee.runtime.kube import Kube
 from referee.runtime.transport import Transport
-from tests.integration.gateway.process import READ
+from tests.integration.gateway.process import KINDS, READ
 from tests.testbed.cluster import Cluster
 
 FILES = Path(__file__).parents[3] / "charts" / "referee" / "files"
 GATEWAY = "referee-gateway"
-KINDS = ["evaluationjobs", "providers", "collections"]
 READER: list[dict[str, Any]] = [{"apiGroups": ["referee.dev"], "resources": KINDS, "verbs": READ}]
 WRITER: list[dict[str, Any]] = [
     {"apiGroups": ["referee.dev"], "resources": KINDS, "verbs": [*READ, "create", "update", "patch", "delete"]}

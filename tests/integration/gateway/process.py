@@ -16,11 +16,14 @@ from referee.api.names import GROUP
 from tests.testbed.control_plane import free_port
 
 READ = ["get", "list", "watch"]
+CATALOGUE = ["providers", "collections", "evaluators", "datasets"]
+KINDS = ["evaluationjobs", *CATALOGUE]
 RULES = [
     {"apiGroups": [""], "resources": ["pods"], "verbs": READ},
     {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
     {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": [*READ, "patch"]},
-    {"apiGroups": [GROUP], "resources": ["evaluationjobs", "providers", "collections"], "verbs": READ},
+    {"apiGroups": [GROUP], "resources": KINDS, "verbs": READ},
+    {"apiGroups": [GROUP], "resources": ["evaluationjobs"], "verbs": ["patch"]},
 ]
 """Everything that a gateway needs."""
 

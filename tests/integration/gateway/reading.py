@@ -16,8 +16,13 @@ from referee.gateway.logs.collector import LogCollector
 from referee.gateway.logs.router import logs_router
 from referee.gateway.objects import Objects
 from referee.gateway.people import People
+from referee.gateway.posting.announcing import Announcer
+from referee.gateway.posting.counting import Counting
+from referee.gateway.posting.router import posting_router
 from referee.gateway.reporting.events import EventLimits, events_router
 from referee.gateway.reporting.jobs import JobChildren
+from referee.gateway.reporting.journal import journal_router
+from referee.gateway.reporting.journals import StoreJournals
 from referee.gateway.reporting.samples import sample_uploads_router
 from referee.gateway.reporting.tokens import TokenChecker
 from referee.gateway.results.router import results_router
@@ -36,6 +41,7 @@ GROUP = "referee.dev"
 READER: list[dict[str, Any]] = [
     {"apiGroups": [GROUP], "resources": ["evaluationjobs", "evaluationjobs/results"], "verbs": ["get"]},
     {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+    {"apiGroups": [GROUP], "resources": ["evaluationjobs/results", "evaluationjobs/labels"], "verbs": ["create"]},
 ]
 """What somebody needs who reads everything about a job here."""
 
@@ -73,15 +79,20 @@ async def reading(house: RealHouse, cluster: Cluster, directory: Path) -> AsyncI
     await watched.primed()
     children = JobChildren(kube, watched, TokenChecker(kube, ADAPTER_AUDIENCE), store.results)
     house.children = children
+    journals = StoreJournals(store.journal)
     people = People(kube, watched.serves)
-    services = Services(kube, people, Objects(watched), store, children, GatewaySettings(), collector)
+    announcer = Announcer(Counting(kube, watched, store))
+    watched.on_evaluations = announcer.hear
+    services = Services(kube, people, Objects(watched), store, children, GatewaySettings(), collector, announcer)
     app = FastAPI()
     install(app)
     for router in (
         events_router(children, EventLimits()),
-        sample_uploads_router(children, store.samples),
+        sample_uploads_router(children, journals),
+        journal_router(children, journals),
         logs_router(services),
         results_router(services),
+        posting_router(services),
     ):
         app.include_router(router)
     token = await asyncio.to_thread(cluster.service_account, house.namespace, "reader", READER)
@@ -89,6 +100,7 @@ async def reading(house: RealHouse, cluster: Cluster, directory: Path) -> AsyncI
         transport=httpx.ASGITransport(app=app), base_url="http://gateway", timeout=60
     ) as client:
         yield Reading(house, store, client, {"Authorization": f"Bearer {token}"})
+    await announcer.close()
     await children.close()
     for task in tasks:
         task.cancel()

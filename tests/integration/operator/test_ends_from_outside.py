@@ -51,7 +51,7 @@ async def test_suspend_ends_the_pod_and_resume_starts_anew(team: Team) -> None:
 
 
 async def test_the_active_deadline_ends_the_run(team: Team) -> None:
-    await team.apply(activeDeadlineSeconds=2)
+    await team.apply(activeDeadlineSeconds=5)  # long enough for a pod to come on a busy machine
     pod = await team.starts()
     child = await team.child()
     await team.wait(team.jobs(child["metadata"]["name"]), lambda job: job["spec"].get("activeDeadlineSeconds") == 1)

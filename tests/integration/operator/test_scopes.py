@@ -12,7 +12,8 @@ from tests.testbed.cluster import Cluster
 from tests.testbed.kubelet_double import KubeletDouble
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
-READ = [{"apiGroups": ["referee.dev"], "resources": ["providers", "collections"], "verbs": ["get", "list", "watch"]}]
+KINDS = ["providers", "collections", "evaluators", "datasets"]
+READ = [{"apiGroups": ["referee.dev"], "resources": KINDS, "verbs": ["get", "list", "watch"]}]
 
 
 def bind(cluster: Cluster, namespace: str, account: str, home: str, granted: list[Any], name: str = "operator") -> None:

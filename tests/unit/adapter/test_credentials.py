@@ -26,6 +26,18 @@ def test_a_pod_reads_the_mounted_secret(tmp_path: Path) -> None:
     assert "sk-very" not in repr(credentials)
 
 
+def test_judges_have_credentials_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "0").mkdir()
+    (tmp_path / "0" / "api-key").write_text("sk-of-the-judge")
+
+    credentials = read_credentials(locate({"EVALHUB_MODE": "k8s"}, root=tmp_path), MODEL, {"tone": tmp_path / "0"})
+
+    assert credentials.api_key is None
+    assert credentials.evaluators["tone"].api_key == "sk-of-the-judge"
+    assert credentials.redact("bad key sk-of-the-judge") == "bad key ***"
+    assert "sk-of" not in repr(credentials)
+
+
 def test_a_laptop_reads_the_directory_that_the_job_names(tmp_path: Path) -> None:
     directory = tmp_path / "my keys"
     directory.mkdir()

@@ -77,3 +77,25 @@ def test_samples_are_whole_lines_of_plain_json(tmp_path: Path) -> None:
 
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert lines == [{"score": None, "target": "Zürich\n", "set": ["a", {"b": None}]}, {"other": "/x"}]
+
+
+def test_an_evaluation_may_wait_for_all_its_scores() -> None:
+    counts = SampleCounts(total=10, scored=4, errors=1, unscored=1, pending=5)
+    result = Result.of_evaluation(
+        [], counts, {"evaluators": [{"name": "tone", "pending": 5}], "datasetDigest": "sha256:0"}
+    )
+
+    document = result.wire()
+
+    assert document["status"] == "Completed"
+    assert document["metrics"] == []
+    assert document["samples"] == {"total": 10, "scored": 4, "errors": 1, "unscored": 1, "pending": 5}
+    assert document["evaluators"] == [{"name": "tone", "pending": 5}]
+    assert document["datasetDigest"] == "sha256:0"
+
+
+def test_what_is_said_besides_replaces_nothing() -> None:
+    document = Result.of_evaluation([], COUNTS, {"status": "Failed", "samples": {}}).wire()
+
+    assert document["status"] == "Completed"
+    assert document["samples"]["total"] == 100

@@ -73,7 +73,11 @@ def test_a_host_that_knows_nothing_of_referee_is_served_with_defaults(tmp_path: 
         ({"callback_url": None}, "job.json.callback_url must be a string; it is missing"),
         (
             {"referee": {"model": {"api": "Telepathy"}}},
-            "job.json.referee.model.api must be one of Chat, Completions; it is str 'Telepathy'",
+            "job.json.referee.model.api must be one of Chat, Completions, HTTP; it is str 'Telepathy'",
+        ),
+        (
+            {"referee": {"model": {"api": "HTTP", "http": {"method": "DELETE"}}}},
+            "job.json.referee.model.http.method must be one of POST, PUT, GET; it is str 'DELETE'",
         ),
         (
             {"referee": {"execution": {"retry": {"backoffFactor": float("nan")}}}},

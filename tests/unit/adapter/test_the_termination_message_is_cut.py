@@ -64,3 +64,33 @@ def test_a_long_message_is_cut_last_whatever_its_characters(letter: str) -> None
     assert document["message"]
     assert set(document["message"]) == {letter}
     assert document["metrics"][0]["name"] == "metric-000"
+
+
+def evaluation(evaluators: int) -> dict[str, Any]:
+    measure = {"measure": "Mean", "value": 0.5, "stderr": 0.01, "ciLow": 0.48, "ciHigh": 0.52, "n": 1000}
+    return {
+        **result(1),
+        "score": measure,
+        "evaluators": [
+            {"name": f"e{i}", "n": 1000, "measures": [measure], "distribution": {f"label {n}": n for n in range(40)}}
+            for i in range(evaluators)
+        ],
+        "comparison": {"baseline": "before", "metrics": [{"name": f"m{i}", "delta": 0.01} for i in range(5)]},
+    }
+
+
+def test_of_evaluators_the_measures_stay_longest() -> None:
+    short = json.loads(cut(evaluation(6), "score"))
+
+    assert [sorted(entry) for entry in short["evaluators"]] == [["measures", "n", "name"]] * 6
+    assert short["score"]["value"] == 0.5
+
+
+def test_of_many_evaluators_the_first_stay() -> None:
+    text = cut(evaluation(60), "score")
+    short = json.loads(text)
+
+    assert len(text.encode()) <= LIMIT
+    assert [entry["name"] for entry in short["evaluators"][:3]] == ["e0", "e1", "e2"]
+    assert [metric["name"] for metric in short["comparison"]["metrics"]] == ["m0"]
+    assert short["metrics"] == result(1)["metrics"]

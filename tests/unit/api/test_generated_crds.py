@@ -1,5 +1,6 @@
 """The CRDs under crds/ are what the models say, small enough to carry, and survive kubectl's YAML."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ def test_the_files_are_as_the_models_make_them() -> None:
 
 
 @pytest.mark.parametrize("name", files())
-def test_every_file_stays_under_100_kib(name: str) -> None:
-    assert len(files()[name].encode()) < 100 * 1024
+def test_what_client_side_apply_carries_in_an_annotation_stays_under_half_of_what_fits(name: str) -> None:
+    (document,) = documents(files()[name], name)
+
+    assert len(json.dumps(document, separators=(",", ":"))) < 128 * 1024
 
 
 @_EVERY_KIND
@@ -55,6 +58,9 @@ def test_lists_of_things_with_an_identity_are_maps(kind: type[Model]) -> None:
         == {
             "EvaluationJob": {
                 ".spec.collection.overrides": ["provider", "id"],
+                ".spec.evaluation.evaluators[].outputs": ["key"],
+                ".spec.evaluation.evaluators[].outputs[].score.choices": ["name"],
+                ".spec.evaluation.evaluators[].score.choices": ["name"],
                 ".spec.pod.env": ["name"],
                 ".spec.pod.volumes": ["mountPath"],
                 ".status.conditions": ["type"],
@@ -66,6 +72,13 @@ def test_lists_of_things_with_an_identity_are_maps(kind: type[Model]) -> None:
                 ".spec.benchmarks[].metrics": ["name"],
                 ".status.conditions": ["type"],
             },
+            "Evaluator": {
+                ".spec.outputs": ["key"],
+                ".spec.outputs[].score.choices": ["name"],
+                ".spec.score.choices": ["name"],
+                ".status.conditions": ["type"],
+            },
+            "Dataset": {".status.conditions": ["type"]},
             "Collection": {".spec.benchmarks": ["provider", "id"], ".status.conditions": ["type"]},
         }[kind.__name__]
     )

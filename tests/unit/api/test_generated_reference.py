@@ -46,5 +46,5 @@ def test_the_kinds_show_rules_defaults_and_bounds() -> None:
     assert "| `parallelism` | integer | `4` | 1 to 64 |" in page
     assert "| `confidence` | number | `0.95` | more than 0.5 and less than 1 |" in page
     assert "| `url` | string | required | 8 to 2048 characters, matches `^https?://[^\\s]+$` |" in page
-    assert "- exactly one of benchmarks, collection must be set" in page
+    assert "- exactly one of benchmarks, collection, evaluation must be set" in page
     assert "- fixed at creation: `spec.displayName`" in page

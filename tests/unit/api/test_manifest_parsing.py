@@ -79,7 +79,10 @@ def test_the_document_itself_is_left_as_it_was() -> None:
         (
             "spec.model.api",
             "chat",
-            "EvaluationJob capitals: spec.model.api: must be 'Chat' or 'Completions', is 'chat'; choose one of these",
+            (
+                "EvaluationJob capitals: spec.model.api: must be 'Chat', 'Completions' or 'HTTP', is 'chat';"
+                " choose one of these"
+            ),
         ),
         ("spec.model.name", ABSENT, "EvaluationJob capitals: spec.model.name: is required but missing; add it"),
         (
@@ -96,8 +99,8 @@ def test_the_document_itself_is_left_as_it_was() -> None:
             "spec.collection",
             {"id": "c"},
             (
-                "EvaluationJob capitals: spec: exactly one of benchmarks, collection must be set:"
-                " list benchmarks here, or name a collection"
+                "EvaluationJob capitals: spec: exactly one of benchmarks, collection, evaluation must be set:"
+                " list benchmarks here, name a collection, or describe an evaluation"
             ),
         ),
         (
@@ -188,7 +191,7 @@ def test_all_problems_are_told_at_once() -> None:
 def test_what_is_none_of_ours_is_named_with_what_is(field: str, value: object) -> None:
     (problem,) = _problems(with_value(JOB, field, value))
 
-    assert "Referee reads EvaluationJob, Provider, Collection of referee.dev/v1alpha1" in problem
+    assert "Referee reads EvaluationJob, Provider, Collection, Evaluator, Dataset of referee.dev/v1alpha1" in problem
 
 
 @pytest.mark.parametrize(

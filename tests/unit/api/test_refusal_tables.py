@@ -6,7 +6,8 @@ That the API server refuses and accepts the same pairs is in tests/integration/c
 import pytest
 
 from referee.api.base import Model
-from referee.api.evaluationjob import EvaluationJobSpec, Execution
+from referee.api.evaluationjob import EvaluationJobSpec
+from referee.api.execution import Execution
 from referee.api.manifest import KINDS, ManifestError, parse
 from tests.integration.crd.changes import changes
 from tests.integration.crd.constraints import broken, constraints, transition_rules

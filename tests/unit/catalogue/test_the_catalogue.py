@@ -11,7 +11,8 @@ from evalhub.models.api import Provider as SdkProvider
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Provider
 from referee.api.runplan import RunPlan
-from referee.core.resolve import Refusal, resolve
+from referee.core.refusal import Refusal
+from referee.core.resolve import Allowed, resolve
 from referee.gateway.evalhub.wire.collections import collection_document
 from referee.gateway.evalhub.wire.providers import provider_document
 from referee.local.catalogue import LocalCatalogue, built_in_collections, built_in_providers
@@ -37,7 +38,7 @@ def job_of(**asked: Any) -> dict[str, Any]:
 
 
 def resolved(catalogue: LocalCatalogue, *, in_pods: bool = True, **asked: Any) -> RunPlan | Refusal:
-    return resolve(EvaluationJob.model_validate(job_of(**asked)), catalogue, in_pods=in_pods)
+    return resolve(EvaluationJob.model_validate(job_of(**asked)), catalogue, Allowed(in_pods=in_pods))
 
 
 @pytest.mark.parametrize(

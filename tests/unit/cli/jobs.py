@@ -36,6 +36,25 @@ class _Catalogue:
     def collection(self, _: str) -> None:
         return None
 
+    def evaluator(self, _: str) -> None:
+        return None
+
+    def dataset(self, _: str) -> None:
+        return None
+
+    def evaluation_job(self, _: str) -> None:
+        return None
+
+    def passed_jobs(self, group: str) -> list[EvaluationJob]:
+        del group
+        return []
+
+    def evaluator_ids(self) -> list[str]:
+        return []
+
+    def dataset_ids(self) -> list[str]:
+        return []
+
     def provider_ids(self) -> list[str]:
         return ["p"]
 

@@ -7,10 +7,11 @@ import pytest
 
 from referee.api.evaluationjob import EvaluationJob
 from referee.cli.places import LocalPlace
-from referee.cli.rows import Row, rows
+from referee.cli.row import Row
+from referee.cli.rows import rows
 from referee.cli.table import print_results
 from referee.cli.troubles import lines
-from referee.cli.words import conclusion
+from referee.report.words import conclusion
 from tests.unit.cli.jobs import finished, good
 
 _HALF: dict[str, Any] = {"threshold": 0.5}
@@ -117,7 +118,7 @@ def test_a_benchmark_without_a_result_says_why() -> None:
     ],
 )
 def test_the_conclusion_in_a_sentence(job: EvaluationJob, said: str) -> None:
-    assert conclusion(job).startswith(said)
+    assert conclusion(job.status).startswith(said)
 
 
 @pytest.mark.parametrize(

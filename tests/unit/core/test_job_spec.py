@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from referee.core.jobspec import Host, job_spec
+from referee.core.jobspec import Host, Turn, job_spec
 from tests.unit.core.others import job_of_others, plan_of_others
 
 with warnings.catch_warnings():  # of what the SDK itself imports
@@ -20,7 +20,7 @@ ORDER = [
 
 def document(adapter: dict[str, Any] | None = None, **benchmark: Any) -> dict[str, Any]:
     plan = plan_of_others(adapter, **benchmark)
-    return job_spec(job_of_others(), plan, plan.benchmarks[0], 1, Host("http://localhost:8080", "llm-key"))
+    return job_spec(job_of_others(), plan, plan.benchmarks[0], Turn(1), Host("http://localhost:8080", "llm-key"))
 
 
 def test_the_published_sdk_reads_it() -> None:

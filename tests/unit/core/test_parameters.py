@@ -16,6 +16,8 @@ from referee.core.parameters import fill, problems, schema_trouble
         ({"allOf": [{"$dynamicRef": "#x"}]}, ".allOf[0]: $dynamicRef"),
         ({"properties": {"a": {"pattern": "^(a+)+$"}}}, "pattern is not supported; use enum"),
         ({"patternProperties": {"^a": {}}}, "patternProperties is not supported"),
+        ({"properties": {"a": {"uniqueItems": True}}}, ".properties.a: uniqueItems is not supported"),
+        ({"enum": list(range(501))}, ": it has a list of 501 items; 500 are allowed"),
         ({"properties": ["a"]}, ".properties: ['a'] is not of type 'object'"),
         ({"type": "int"}, "'int' is not valid"),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from referee.core.jobspec import Turn
 from referee.core.podspec import child_manifests
 from tests.unit.core.others import DEFAULTS, EXPORTS, job_of_others, plan_of_others
 
@@ -16,7 +17,7 @@ GIT = {"git": {"url": "https://git.example/data", "ref": "main", "subPath": "set
 
 def made(job: dict[str, Any] | None = None, adapter: dict[str, Any] | None = None, **benchmark: Any) -> Any:
     plan = plan_of_others(adapter, **benchmark)
-    return child_manifests(job_of_others(**(job or {})), plan, plan.benchmarks[0], 1, DEFAULTS).job
+    return child_manifests(job_of_others(**(job or {})), plan, plan.benchmarks[0], Turn(1), DEFAULTS).job
 
 
 def pod_of(manifest: Any) -> Any:

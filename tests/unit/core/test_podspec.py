@@ -9,6 +9,7 @@ import yaml
 
 from referee.api.runplan import RunPlan
 from referee.core.children import child_from_job, child_name, label_value
+from referee.core.jobspec import Turn
 from referee.core.podspec import PodDefaults, child_manifests
 from tests.unit.core.world import a_job, a_plan
 
@@ -41,7 +42,7 @@ FULL: dict[str, Any] = {
 
 def manifests(spec: dict[str, Any], plan: RunPlan | None = None) -> Any:
     plan = plan or a_plan()
-    return child_manifests(a_job(**spec), plan, plan.benchmarks[0], 1, DEFAULTS)
+    return child_manifests(a_job(**spec), plan, plan.benchmarks[0], Turn(1), DEFAULTS)
 
 
 def with_data(plan: RunPlan) -> RunPlan:
@@ -65,7 +66,7 @@ def test_the_job_spec_has_no_secret_but_its_name() -> None:
 
 def test_a_rate_limit_is_shared_by_the_children_that_run_at_once() -> None:
     plan = a_plan(3)
-    made = child_manifests(a_job(**FULL), plan, plan.benchmarks[0], 1, DEFAULTS).job
+    made = child_manifests(a_job(**FULL), plan, plan.benchmarks[0], Turn(1), DEFAULTS).job
     spec = json.loads(made["spec"]["template"]["metadata"]["annotations"]["referee.dev/job-spec"])
     assert spec["referee"]["execution"]["requestsPerMinute"] == 300
 

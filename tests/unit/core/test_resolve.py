@@ -1,6 +1,5 @@
 """From a job and a catalogue to a plan, or to a refusal that names the culprit."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -8,7 +7,9 @@ import pytest
 from referee.api.collection import Collection
 from referee.api.provider import Provider
 from referee.api.runplan import RunPlan
-from referee.core.resolve import Refusal, resolve
+from referee.core.refusal import Refusal
+from referee.core.resolve import Allowed, resolve
+from tests.unit.core.shelf import Shelf
 from tests.unit.core.world import a_job
 
 HARNESS: dict[str, Any] = {
@@ -41,26 +42,13 @@ SUITE = {
 }
 
 
-@dataclass
-class Shelf:
-    providers: dict[str, Provider] = field(default_factory=lambda: {"harness": Provider.model_validate(HARNESS)})
-    collections: dict[str, Collection] = field(default_factory=lambda: {"suite": Collection.model_validate(SUITE)})
-
-    def provider(self, id_: str) -> Provider | None:
-        return self.providers.get(id_)
-
-    def collection(self, id_: str) -> Collection | None:
-        return self.collections.get(id_)
-
-    def provider_ids(self) -> list[str]:
-        return list(self.providers)
-
-    def collection_ids(self) -> list[str]:
-        return list(self.collections)
+def harness_shelf(spec: dict[str, Any] | None = None) -> Shelf:
+    provider = {**HARNESS, "spec": spec or HARNESS["spec"]}
+    return Shelf(providers=[Provider.model_validate(provider)], collections=[Collection.model_validate(SUITE)])
 
 
 def plan_of(**spec: Any) -> RunPlan:
-    plan = resolve(a_job(**spec), Shelf())
+    plan = resolve(a_job(**spec), harness_shelf())
     assert isinstance(plan, RunPlan), plan
     return plan
 
@@ -141,7 +129,7 @@ def test_the_jobs_own_criteria_win_over_the_collections() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_does_not_resolve_is_refused_with_the_culprits_name(spec: dict[str, Any], reason: str, says: str) -> None:
-    refusal = resolve(a_job(**spec), Shelf())
+    refusal = resolve(a_job(**spec), harness_shelf())
     assert isinstance(refusal, Refusal)
     assert refusal.reason == reason
     assert says in refusal.message
@@ -165,7 +153,7 @@ def test_what_does_not_resolve_is_refused_with_the_culprits_name(spec: dict[str,
     ids=["provider", "benchmark", "collection", "override", "parameter"],
 )
 def test_a_name_that_does_not_exist_is_answered_with_the_one_that_was_meant(spec: dict[str, Any], meant: str) -> None:
-    refusal = resolve(a_job(**spec), Shelf())
+    refusal = resolve(a_job(**spec), harness_shelf())
     assert isinstance(refusal, Refusal)
     assert meant in refusal.message
 
@@ -184,9 +172,9 @@ def test_a_provider_that_is_known_but_not_installed_is_refused_in_one_sentence(
     adapter: dict[str, Any] | None, in_a_pod: bool, here: bool
 ) -> None:
     spec = {**HARNESS["spec"], "adapter": adapter}
-    shelf = Shelf({"harness": Provider.model_validate({**HARNESS, "spec": spec})})
+    shelf = harness_shelf(spec)
     for in_pods, installed in ((True, in_a_pod), (False, here)):
-        resolved = resolve(a_job(benchmarks=one()), shelf, in_pods=in_pods)
+        resolved = resolve(a_job(benchmarks=one()), shelf, Allowed(in_pods=in_pods))
         assert isinstance(resolved, RunPlan) is installed
         if isinstance(resolved, Refusal):
             assert resolved.reason == "AdapterNotInstalled"
@@ -194,11 +182,7 @@ def test_a_provider_that_is_known_but_not_installed_is_refused_in_one_sentence(
 
 
 def test_a_plan_that_status_cannot_hold_is_refused_with_the_remedy() -> None:
-    shelf = Shelf()
-    harness = shelf.providers["harness"]
-    shelf.providers["harness"] = harness.model_copy(
-        update={"spec": harness.spec.model_copy(update={"parameters_schema": None})}
-    )
+    shelf = harness_shelf({name: value for name, value in HARNESS["spec"].items() if name != "parametersSchema"})
     refusal = resolve(a_job(benchmarks=one(parameters={"prompt": "x" * 60_000})), shelf)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "PlanTooLarge"
@@ -207,7 +191,7 @@ def test_a_plan_that_status_cannot_hold_is_refused_with_the_remedy() -> None:
 
 def test_an_allowed_service_account_is_taken() -> None:
     job = a_job(benchmarks=one(), pod={"serviceAccountName": "gpu"})
-    assert isinstance(resolve(job, Shelf(), frozenset({"gpu"})), RunPlan)
+    assert isinstance(resolve(job, harness_shelf(), Allowed(frozenset({"gpu"}))), RunPlan)
 
 
 def test_the_digest_tells_what_is_measured_and_not_where_or_how_it_is_judged() -> None:

@@ -86,3 +86,88 @@ def test_a_cut_keeps_gated_metrics_and_says_that_it_is_one() -> None:
 def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
     document = large(2)
     assert digest(document) == digest(json.loads(json.dumps(document, sort_keys=True)))
+
+
+def evaluated(evaluators: int, slices: int) -> dict[str, Any]:
+    measures = [{"measure": name, "value": i / 7, "ciLow": 0.1, "ciHigh": 0.9} for i, name in enumerate(MEASURES)]
+    entry = {"type": "LLM", "causes": {"evaluator": 1}, "distribution": {f"label {i}": i for i in range(40)}}
+    gated = [{**measures[0], "gated": True}, measures[1]]
+    return {
+        "status": "Completed",
+        "metrics": [{"name": "score", "value": 0.5}, *({"name": f"e{i}", "value": i / 7} for i in range(evaluators))],
+        "evaluators": [
+            {"name": f"e{i}", **entry, "measures": gated if i == evaluators - 1 else measures}
+            for i in range(evaluators)
+        ],
+        "score": {"value": 0.5, "n": 100},
+        "slices": [
+            {"by": "metadata.part", "value": str(i), "n": 3, "gated": i == 0, "evaluators": [{"name": "e0"}]}
+            for i in range(slices)
+        ],
+        "comparison": {
+            "baseline": "v1",
+            "metrics": [{"name": name, "delta": 0.1} for name in ("score", *(f"e{i}" for i in range(evaluators)))],
+        },
+    }
+
+
+MEASURES = ("Mean", "PassRate")
+
+
+def test_of_an_evaluation_slices_go_first_and_no_more_of_them_than_must() -> None:
+    document = evaluated(3, 500)
+    small = cut(document, frozenset({"score"}), 8192)
+    assert len(canonical(small)) <= 8192
+    assert len(canonical(small)) > 8000
+    assert small["slices"] == document["slices"][: len(small["slices"])]
+    assert small["evaluators"] == document["evaluators"]
+
+
+@pytest.mark.parametrize("limit", [24_000, 12_000, 6_000, 3_000])
+def test_of_an_evaluation_a_cut_keeps_what_gates_need(limit: int) -> None:
+    document = evaluated(32, 500)
+    small = cut(document, frozenset({"score"}), limit)
+    assert len(canonical(small)) <= limit
+    found = from_document(small).reported
+    last = found.evaluator("e31")
+    assert last is not None
+    assert last.measure("Mean") is not None
+    assert found.slice("metadata.part", "0") is not None
+    assert found.score is not None
+    assert found.comparison is not None
+    assert found.comparison.metrics[0].name == "score"
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"evaluators": {}}, "evaluators must be a list"),
+        ({"evaluators": [{"n": 1}]}, "each of evaluators must be an object with a name"),
+        ({"evaluators": [{"name": "a", "n": -1}]}, "evaluators[a].n must be a whole number"),
+        ({"evaluators": [{"name": "a", "measures": [{"measure": "Mean", "value": "high"}]}]}, "measures[Mean].value"),
+        ({"evaluators": [{"name": "a", "causes": {"model": 0.5}}]}, "evaluators[a].causes.model"),
+        ({"score": 0.5}, "score must be an object"),
+        ({"slices": [{"by": "a", "score": {"ciLow": True}}]}, "slices[a].score.ciLow must be a finite number"),
+        ({"comparison": {"metrics": [{"name": "score", "p": "x"}]}}, "comparison.metrics[score].p"),
+        ({"usage": []}, "usage must be an object"),
+        ({"samples": {"pending": -1}}, "samples.pending"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_figures_is_named(document: dict[str, Any], said: str) -> None:
+    with pytest.raises(ResultError) as raised:
+        from_document({"status": "Completed", **document})
+    assert said in str(raised.value)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"status": st.just("Completed")},
+        optional=dict.fromkeys(("evaluators", "score", "slices", "comparison", "usage"), JSON_VALUES),
+    )
+)
+def test_whatever_figures_come_they_are_read_or_refused(document: Any) -> None:
+    try:
+        from_document(document)
+    except ResultError:
+        return

@@ -17,7 +17,7 @@ from referee.api.status import TERMINAL, BenchmarkStatus, EvaluationJobStatus
 from referee.core.children import Child, Progress, child_name
 from referee.core.plan import Decision, decide
 from referee.core.pods import Pod
-from referee.core.resolve import Refusal
+from referee.core.refusal import Refusal
 from referee.core.result import ReportedMetric, Result, Samples
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -110,7 +110,10 @@ class World:
             name = child_name("capitals", "7d0c", start.planned.index, start.attempt)
             if name not in self.children:
                 assert name not in self.seen_running, f"{name} runs a second time"
-                self.children[name] = Child(name, f"u{next(self.uids)}", start.planned.index, start.attempt, self.now)
+                pods = self.job.spec.execution.shards if start.turn.stage == "Shards" else 1
+                self.children[name] = Child(
+                    name, f"u{next(self.uids)}", start.planned.index, start.attempt, self.now, pods_wanted=pods
+                )
         for child in decision.stop:
             self.change(child.name, stopping=True)
         for child in decision.delete:

@@ -4,6 +4,7 @@ Not here: whether pasted output is still what a run prints. That is looked at wh
 """
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from docs import generate
 from referee.api.conditions import ConditionType, Reason
 from referee.api.documents import documents
 from referee.api.evaluationjob import EvaluationJob
-from referee.api.manifest import parse
+from referee.api.manifest import KINDS, parse
 from referee.api.provider import Provider
 from referee.api.runplan import RunPlan
+from referee.api.structural import structural
 from referee.cli.main import cli
 from referee.core.resolve import resolve
 from referee.local.bundle import Bundle
@@ -107,9 +109,15 @@ def test_files_of_the_code_exist(page: Path) -> None:
 
 @each_written_page
 def test_words_of_status_exist(page: Path) -> None:
-    known = {*ConditionType, *Reason, "EvaluationJob", "ConfigMap", "NoSchedule", "PriorityClass"}
+    known = {*ConditionType, *Reason, *KINDS, *_choices(), "ConfigMap", "NoSchedule", "PriorityClass"}
     found = {span for span in spans(page) if re.fullmatch(r"(?:[A-Z][a-z]+){2,}", span)}
     assert page == ADAPTERS_OWN or found - known == set()
+
+
+def _choices() -> set[str]:
+    """Every word that a field of ours takes."""
+    told = json.dumps([structural(kind) for kind in KINDS.values()])
+    return {word for words in re.findall(r'"enum": \[([^\]]*)\]', told) for word in re.findall(r'"([^"]+)"', words)}
 
 
 @each_written_page

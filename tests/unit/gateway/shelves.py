@@ -1,10 +1,13 @@
 """The store in memory, with what a test wants to go wrong."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from referee.store import RunRef, SampleRow
+from referee.gateway.reporting.children import Caller
+from referee.gateway.reporting.journals import Of, OpenJournal, reference
+from referee.store import JournalRef, JournalSample, RunRef, SampleRow, ScoreRow, StoredScore, Unstorable
 
 
 @dataclass
@@ -23,15 +26,38 @@ class MemoryResults:
 
 
 @dataclass
-class MemorySamples:
-    """Samples, and how they came."""
+class MemoryJournal:
+    """Samples and scores, and how they came."""
 
     kept: dict[tuple[RunRef, str, int], Mapping[str, Any]] = field(default_factory=dict)
+    made: dict[tuple[str, int, str, str], ScoreRow] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
+    """Rows of each transaction."""
     fault: Exception | None = None
 
-    async def put(self, run: RunRef, rows: Sequence[SampleRow]) -> None:
+    async def put(self, run: RunRef, rows: Sequence[SampleRow], made: Sequence[ScoreRow]) -> None:
         if self.fault is not None:
             raise self.fault
-        self.batches.append(len(rows))
+        self.batches.append(len(rows) + len(made))
         self.kept |= {(run, row.sample_id, row.epoch): row.body for row in rows}
+        self.made |= {(row.sample_id, row.epoch, row.evaluator, row.source): row for row in made}
+
+    async def touch(self, journal: JournalRef) -> None:
+        """Nothing expires here."""
+
+    async def samples(self, journal: JournalRef, after: str | None = None) -> AsyncIterator[JournalSample]:
+        if self.fault is not None:
+            raise self.fault
+        for number, ((run, _, _), body) in enumerate(self.kept.items()):
+            if (run.job_uid, run.index) == (journal.job_uid, journal.index) and run.attempt >= journal.first:
+                yield JournalSample(json.dumps(body), run.attempt, f"{after}-{number}")
+
+    async def scores(self, journal: JournalRef, after: str | None = None) -> AsyncIterator[StoredScore]:
+        if after is not None:
+            raise Unstorable(f"{after!r} is no cursor of {journal}")
+        rows: list[StoredScore] = []
+        for row in rows:
+            yield row
+
+    async def find(self, caller: Caller, of: Of) -> OpenJournal:
+        return OpenJournal(self, reference(caller, of))

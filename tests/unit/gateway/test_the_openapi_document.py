@@ -1,5 +1,7 @@
 """The OpenAPI document of the whole gateway, and its page."""
 
+import json
+import re
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -43,3 +45,20 @@ async def test_a_laptops_application_has_neither() -> None:
     transport = httpx.ASGITransport(app=create_app(MagicMock()))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         assert {(await client.get(path)).status_code for path in ("/openapi.json", "/docs")} == {404}
+
+
+async def test_bounds_that_are_left_out_themselves_are_numbers(client: httpx.AsyncClient) -> None:
+    schemas: dict[str, Any] = (await client.get("/openapi.json")).json()["components"]["schemas"]
+
+    # a CRD says `exclusiveMinimum: true`, which read as a number would be 1, and refuse 0.95
+    job = schemas["EvaluationJobDocument"]
+    confidence = job["properties"]["spec"]["properties"]["confidence"]
+    assert (confidence["exclusiveMinimum"], confidence["exclusiveMaximum"]) == (0.5, 1)
+    assert not {"minimum", "maximum"} & set(confidence)
+
+
+async def test_whatever_is_referred_to_is_there(client: httpx.AsyncClient) -> None:
+    document: dict[str, Any] = (await client.get("/openapi.json")).json()
+
+    referred = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert referred <= set(document["components"]["schemas"])

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from referee.core.result import digest
-from referee.gateway.watched import Planned, evaluation_of, job_of
+from referee.gateway.seen import job_of
+from referee.gateway.watched import Planned, evaluation_of
 from tests.contract.children.contract import RESULT
 
 ENTRY = {"index": 1, "id": "arc", "provider": "harness", "primaryScore": {"metric": "acc"}}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from referee.local.catalogue import LocalCatalogue, built_in_providers
-from tests.unit.local.world import Document, a_provider, bundle
+from tests.unit.local.world import Document, a_dataset, a_job, a_provider, an_evaluator, bundle
 
 
 def _in(namespace: str, title: str) -> Document:
@@ -51,3 +51,62 @@ def test_what_is_installed_is_found_by_its_file_and_comes_last(tmp_path: Path) -
     assert catalogue.provider("beside") is not None
     assert {"beside", "mine"} <= set(catalogue.provider_ids())
     assert catalogue.provider("nobody") is None
+
+
+def test_evaluators_and_datasets_are_found_by_their_ids(tmp_path: Path) -> None:
+    given = bundle(tmp_path, an_evaluator("exact", id="exact match"), a_dataset("capitals", [{"input": "x"}]))
+    catalogue = LocalCatalogue(given, "default")
+
+    assert catalogue.evaluator("exact match") is not None
+    assert catalogue.evaluator("exact") is None
+    assert catalogue.dataset("capitals") is not None
+    assert (catalogue.evaluator_ids(), catalogue.dataset_ids()) == (["exact match"], ["capitals"])
+
+
+def test_runs_are_found_by_their_records_the_newest_first(tmp_path: Path) -> None:
+    def record(directory: str, uid: str, name: str = "capitals", namespace: str = "default") -> None:
+        job = a_job([["complete", 1]], name=name)
+        job["metadata"] |= {"uid": uid, "namespace": namespace}
+        (tmp_path / directory).mkdir()
+        (tmp_path / directory / "evaluationjob.yaml").write_text(yaml.safe_dump(job))
+
+    record("capitals", "3")
+    record("capitals@20260101T000000Z", "1")
+    record("capitals@20260102T000000Z", "2")
+    record("rivers", "4", name="rivers")
+    record("seas", "5", name="seas", namespace="other")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "evaluationjob.yaml").write_text("{")
+    (tmp_path / "empty").mkdir()
+    catalogue = LocalCatalogue(bundle(tmp_path), "default", tmp_path)
+
+    assert [run.metadata.uid for run in catalogue.evaluation_jobs()] == ["3", "2", "1", "4"]
+    newest = catalogue.evaluation_job("capitals")
+    assert newest is not None
+    assert newest.metadata.uid == "3"
+    assert catalogue.evaluation_job("seas") is None
+    assert list(LocalCatalogue(bundle(tmp_path), "default", tmp_path / "nowhere").evaluation_jobs()) == []
+
+
+def test_runs_that_passed_come_the_last_to_end_first(tmp_path: Path) -> None:
+    def record(name: str, hour: int, result: str = "Pass", group: str = "default") -> None:
+        job = a_job([["complete", 1]], name=name)
+        job["metadata"]["namespace"] = "default"
+        job["spec"]["group"] = group
+        verdict = {"result": result, "reason": "AllGatesPassed"}
+        job["status"] = {
+            "phase": "Completed",
+            "completionTime": f"2026-01-01T{hour:02}:00:00Z",
+            "verdict": verdict,
+        }
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "evaluationjob.yaml").write_text(yaml.safe_dump(job))
+
+    record("early", 1)
+    record("late", 3)
+    record("middle", 2)
+    record("failed", 4, result="Fail")
+    record("elsewhere", 5, group="nightly")
+    catalogue = LocalCatalogue(bundle(tmp_path), "default", tmp_path)
+
+    assert [run.metadata.name for run in catalogue.passed_jobs("default")] == ["late", "middle", "early"]

@@ -11,7 +11,7 @@ import pytest
 from referee.clock import utc_now
 from referee.local.bundle import read
 from referee.local.errors import LocalError
-from tests.unit.local.world import Document, a_job, a_provider, keyed, write
+from tests.unit.local.world import Document, a_dataset, a_job, a_provider, an_evaluator, keyed, write
 
 
 def _problems(*arguments: str) -> list[str]:
@@ -152,3 +152,34 @@ def test_what_is_no_manifest_is_told(tmp_path: Path, make: Any, said: str) -> No
     (problem,) = _problems(str(path))
     assert problem.startswith(str(path))
     assert said in problem
+
+
+def test_evaluators_and_datasets_that_cannot_be_used_are_refused_with_their_place(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        a_dataset("capitals", [{"input": "x"}, {"question": "x", "prompt": "y"}]),
+        an_evaluator("code", type="Code", grader=None, code={"source": "def f(log:\n  return 1"}),
+        an_evaluator("one", id="same"),
+        an_evaluator("two", id="same"),
+    )
+    data, code, twice = _problems(str(path))
+    assert data.startswith(f"{path}: Dataset capitals: spec.inline[1].input: columns 'question' and 'prompt' both give")
+    assert code.startswith(f"{path}: Evaluator code: spec.code.source line 1")
+    assert twice == f"{path}: a second Evaluator of id same (the first is in {path}): leave one out"
+
+
+def test_a_claim_that_is_not_there_is_refused_and_one_of_a_cluster_is_left_out(tmp_path: Path) -> None:
+    there, cluster = keyed("PersistentVolumeClaim", "items"), keyed("PersistentVolumeClaim", "others")
+    there["metadata"]["annotations"] = {"referee.dev/local-path": "data"}
+    path = write(tmp_path, there, cluster)
+    (problem,) = _problems(str(path))
+    assert (
+        f"PersistentVolumeClaim items: metadata.annotations[referee.dev/local-path]: {tmp_path}/data is no" in problem
+    )
+
+    (tmp_path / "data").mkdir()
+    bundle = read([str(path)], utc_now())
+    assert [(o.kind, o.name, o.directory) for o in bundle.keyed] == [
+        ("PersistentVolumeClaim", "items", tmp_path / "data")
+    ]
+    assert bundle.notes == [f"{path}: PersistentVolumeClaim others is not needed here and left out"]

@@ -40,6 +40,16 @@ def a_job(*steps: list[Any], name: str = "capitals", **spec: Any) -> Document:
     return _resource("EvaluationJob", name, {"model": model, "benchmarks": benchmarks, **spec})
 
 
+def a_dataset(name: str, rows: list[Document], **spec: Any) -> Document:
+    """A Dataset of these rows."""
+    return _resource("Dataset", name, {"inline": rows, **spec})
+
+
+def an_evaluator(name: str, **spec: Any) -> Document:
+    """An Evaluator that compares texts."""
+    return _resource("Evaluator", name, {"type": "Grader", "grader": {"stringCheck": {}}, **spec})
+
+
 def keyed(kind: str, name: str, **fields: Any) -> Document:
     """A ConfigMap or a Secret."""
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **fields}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from referee.core.benchmark import EXPLAIN_AFTER
+from referee.core.jobspec import Turn
 from referee.core.plan import Start
 from referee.core.podspec import PodDefaults
 from referee.runtime.children import ASK_AGAIN, Children
@@ -16,7 +17,7 @@ from tests.unit.core.world import START, a_job, a_plan
 async def test_a_child_made_at_the_second_asking_is_looked_at_soon(api: FakeApi, kube: Kube) -> None:
     """Nothing else wakes for it: the echo of our own write is swallowed, and a silent pod has no news."""
     children, job, plan = Children(kube, Watched(), PodDefaults("http://gateway")), a_job(), a_plan()
-    first = Start(plan.benchmarks[0], attempt=1)
+    first = Start(plan.benchmarks[0], Turn(1))
     api.faults.add(Fault(503, verb="create", resource="jobs"))
     assert not await children.create(job, plan, first, START)
     assert await children.ask_again(job, plan, START) == START + ASK_AGAIN

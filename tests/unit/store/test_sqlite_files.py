@@ -33,7 +33,7 @@ async def test_a_commit_is_on_disk_when_it_returns(store: Store, pragma: str, va
 
 
 async def test_readers_go_on_while_something_is_written(store: Store, file: Path) -> None:
-    await store.samples.put(RUN, [SampleRow("s", 0, {})])
+    await store.journal.put(RUN, [SampleRow("s", 0, {})])
     with sqlite3.connect(file, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("DELETE FROM samples")
@@ -45,7 +45,7 @@ async def test_readers_go_on_while_something_is_written(store: Store, file: Path
 
 
 async def test_many_writers_wait_for_one_another(store: Store) -> None:
-    await asyncio.gather(*(store.samples.put(RUN, [SampleRow(f"s{i}", 0, {})]) for i in range(50)))
+    await asyncio.gather(*(store.journal.put(RUN, [SampleRow(f"s{i}", 0, {})]) for i in range(50)))
 
     assert await store.samples.count("job") == 50
 
@@ -73,16 +73,16 @@ async def test_a_full_disk_is_unavailable_until_there_is_room(store: Store) -> N
     large = [SampleRow(f"s{i}", 0, {"answer": "x" * 10_000}) for i in range(100)]
 
     with pytest.raises(StoreUnavailable, match="full"):
-        await store.samples.put(RUN, large)
+        await store.journal.put(RUN, large)
     await store._database.write(lambda connection: connection.exec_driver_sql(limit.format(1_000_000)))
-    await store.samples.put(RUN, large)
+    await store.journal.put(RUN, large)
 
     assert await store.samples.count("job") == 100
 
 
 async def test_a_file_gets_smaller_when_much_is_forgotten(store: Store, file: Path) -> None:
     for batch in range(10):
-        await store.samples.put(RUN, [SampleRow(f"{batch}-{i}", 0, {"answer": "x" * 5000}) for i in range(200)])
+        await store.journal.put(RUN, [SampleRow(f"{batch}-{i}", 0, {"answer": "x" * 5000}) for i in range(200)])
     before = _size(file)
 
     await store.forget("job")

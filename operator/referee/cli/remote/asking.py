@@ -25,9 +25,8 @@ def ask(flags: Flags, work: Callable[[Remote], Awaitable[int]], interrupted: Cal
         if interrupted is not None:
             sys.stderr.write(interrupted() + "\n")
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:  # whoever reads has seen enough
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - or Python complains at its exit
-        return exit_codes.PIPE
+    except BrokenPipeError:
+        return nobody_reads()
 
 
 def refused(error: RemoteError) -> int:
@@ -35,6 +34,12 @@ def refused(error: RemoteError) -> int:
     for line in str(error).splitlines():
         sys.stderr.write(f"Error: {line}\n")
     return exit_codes.COULD_NOT_RUN
+
+
+def nobody_reads() -> int:
+    """Whoever read has seen enough."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - or Python complains at its exit
+    return exit_codes.PIPE
 
 
 def checked(name: str) -> str:

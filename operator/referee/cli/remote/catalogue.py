@@ -13,7 +13,7 @@ from referee.cli.remote.port import Absent, Offered, Remote
 from referee.cli.remote.shapes import dump, listed
 from referee.cli.remote.tables import print_table
 from referee.cli.remote.usable import Catalogue, Usable
-from referee.cli.words import NOTHING
+from referee.report.numbers import NOTHING
 
 _PROVIDERS = ("id", "title", "benchmarks", "runs here", "from")
 _BENCHMARKS = ("id", "category", "samples", "metric", "passes")

@@ -92,7 +92,7 @@ class ClusterRemote:
         """Nothing beyond status: full results are in the gateway's store."""
         return {}
 
-    def samples(self, name: str, benchmark: int | None) -> AsyncGenerator[bytes, None]:  # noqa: ARG002 - the port's
+    def samples(self, name: str) -> AsyncGenerator[bytes, None]:
         """Nothing: samples are in the gateway's store."""
         raise RemoteError(
             f"{name}: samples are kept by the gateway, and a cluster is asked directly; name one with --gateway URL or"

@@ -106,18 +106,6 @@ def logs(  # noqa: PLR0913 - an option each
     sys.exit(work(flags, name, query))
 
 
-@click.command(epilog=GOES_ON)
-@click.argument("name")
-@click.option("--exit-code", is_flag=True, help="End as the job did, with these codes; 3 if it has not ended.")
-@output_option("table", "json", "yaml", "csv", "jsonl")
-@remote_options
-def results(*, name: str, exit_code: bool, output: str, flags: Flags) -> None:
-    """Print what came of a job; jsonl is every sample, as the gateway keeps it."""
-    from referee.cli.remote.results import results as work  # noqa: PLC0415 - a quarter of a second
-
-    sys.exit(work(flags, name, output, exit_code=exit_code))
-
-
 @click.command()
 @click.argument("name")
 @remote_options
@@ -163,4 +151,4 @@ def collections(id_: str | None, output: str, flags: Flags) -> None:
     sys.exit(work(flags, id_, output))
 
 
-COMMANDS = (submit, get, watch, logs, results, cancel, rerun, providers, collections)
+COMMANDS = (submit, get, watch, logs, cancel, rerun, providers, collections)

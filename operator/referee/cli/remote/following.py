@@ -12,7 +12,7 @@ from contextlib import aclosing
 from referee.api.conditions import Condition, ConditionType
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.status import EvaluationJobStatus
-from referee.cli import exit_codes, words
+from referee.cli import exit_codes
 from referee.cli.progress import Lines, View, view
 from referee.cli.remote.edits import over
 from referee.cli.remote.place import RemotePlace
@@ -20,6 +20,8 @@ from referee.cli.remote.port import Document, Lost, Remote, Show
 from referee.cli.remote.shapes import dump
 from referee.core.cannot_pass import in_vain
 from referee.core.conditions import get
+from referee.core.outlook import expected
+from referee.report import words
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 """Seconds between tries to connect again."""
@@ -44,7 +46,7 @@ async def follow(remote: Remote, name: str, output: str, show: Show = "progress"
                 for condition in _news(before, job.status):
                     shown.say(f"{condition.reason}: {condition.message or words.sentence(condition.reason)}")
                 shown.changed(before, job)
-                for warning in in_vain(before, job):
+                for warning in (*in_vain(before, job), *expected(before, job)):
                     shown.say(warning)
                 before = job.status
                 if over(job):
@@ -61,7 +63,7 @@ def report(document: Document, output: str) -> int:
         print_results(job, RemotePlace(job.metadata.name))
     else:
         sys.stdout.write(dump(document, output))
-        sys.stderr.write(words.conclusion(job) + "\n")
+        sys.stderr.write(words.conclusion(job.status) + "\n")
     return exit_codes.of_job(job)
 
 

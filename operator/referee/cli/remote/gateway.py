@@ -110,10 +110,9 @@ class GatewayRemote:
         found = _document(await self._read(f"{_RUNS}/{name}/results", name=name))["items"]
         return {item["benchmark_index"]: item["result"] for item in found if item["complete"]}
 
-    async def samples(self, name: str, benchmark: int | None) -> AsyncGenerator[bytes, None]:
-        """What is kept of each sample, as JSON lines."""
-        given = {} if benchmark is None else {"benchmark_index": str(benchmark)}
-        async with self._stream(f"{_RUNS}/{name}/samples", given, name, _TIMEOUT) as response:
+    async def samples(self, name: str) -> AsyncGenerator[bytes, None]:
+        """What is kept of each sample and its scores, as JSON lines."""
+        async with self._stream(f"{_RUNS}/{name}/results", {"format": "jsonl"}, name, _TIMEOUT) as response:
             async for piece in response.aiter_bytes():
                 yield piece
 

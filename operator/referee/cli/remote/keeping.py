@@ -12,7 +12,7 @@ from referee.cli.remote.asking import refused
 from referee.cli.remote.contexts import Context, Contexts
 from referee.cli.remote.port import RemoteError
 from referee.cli.remote.tables import print_table
-from referee.cli.words import NOTHING
+from referee.report.numbers import NOTHING
 
 _HEADINGS = ("", "name", "where", "namespace", "credential")
 _CREDENTIALS = ("token", "token_file")

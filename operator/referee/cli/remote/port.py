@@ -118,8 +118,8 @@ class Remote(Protocol):
         """The adapters' full result documents, by the benchmark's index; none where only status is kept."""
         ...
 
-    def samples(self, name: str, benchmark: int | None) -> AsyncGenerator[bytes, None]:
-        """What is kept of each sample, as JSON lines in pieces."""
+    def samples(self, name: str) -> AsyncGenerator[bytes, None]:
+        """What is kept of each sample and its scores, as JSON lines in pieces."""
         ...
 
     async def providers(self) -> Sequence[Offered]:

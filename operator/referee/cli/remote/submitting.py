@@ -79,7 +79,10 @@ def _in_their_namespace(flags: Flags, bundle: Bundle) -> Flags:
 
 async def _left_alone(remote: Remote, bundle: Bundle) -> list[str]:
     """Notes on what else the files hold; RemoteError if a job would miss it."""
-    notes = [f"{k.kind} {k.name}: is not created by submit; `kubectl apply` does" for k in bundle.keyed]
+    names = [(k.kind, k.name) for k in bundle.keyed]
+    names += [(entry.kind, entry.metadata.name) for entry in bundle.evaluators]
+    names += [(entry.kind, entry.metadata.name) for entry in bundle.datasets]
+    notes = [f"{kind} {name}: is not created by submit; `kubectl apply` does" for kind, name in names]
     providers = _ids(await remote.providers()) if bundle.providers else set()
     collections = _ids(await remote.collections()) if bundle.collections else set()
     given: list[tuple[str, str, bool]] = [(entry.kind, entry.id, entry.id in providers) for entry in bundle.providers]

@@ -5,9 +5,9 @@ from typing import Any
 
 from referee.api.conditions import ConditionType, Reason
 from referee.api.evaluationjob import EvaluationJob
-from referee.cli import words
 from referee.cli.remote.ages import age
 from referee.core.conditions import get
+from referee.report import numbers
 
 HEADINGS = ("name", "display name", "model", "phase", "done", "%", "score", "verdict", "age")
 WIDE = ("reason", "group", "tags")
@@ -23,16 +23,16 @@ def cells(job: EvaluationJob, now: datetime) -> list[str]:
     """What stands under HEADINGS and WIDE."""
     spec, status = job.spec, job.status
     progress = status.progress
-    score = words.NOTHING if status.score is None else words.with_error(status.score, status.score_stderr)
+    score = numbers.NOTHING if status.score is None else numbers.with_error(status.score, status.score_stderr)
     return [
         job.metadata.name,
-        spec.display_name or words.NOTHING,
-        spec.model.name,
+        spec.display_name or numbers.NOTHING,
+        spec.model_name,
         status.phase or "Pending",
-        progress.benchmarks if progress and progress.benchmarks else words.NOTHING,
-        str(progress.percent) if progress else words.NOTHING,
+        progress.benchmarks if progress and progress.benchmarks else numbers.NOTHING,
+        str(progress.percent) if progress else numbers.NOTHING,
         score,
-        verdict(job) or words.NOTHING,
+        verdict(job) or numbers.NOTHING,
         age(job.metadata.creation_timestamp, now),
         _reason(job),
         spec.group,
@@ -47,7 +47,7 @@ def facts(job: EvaluationJob) -> dict[str, Any]:
         "name": job.metadata.name,
         "namespace": job.metadata.namespace,
         "displayName": spec.display_name,
-        "model": spec.model.name,
+        "model": spec.model_name,
         "phase": status.phase,
         "done": status.progress.benchmarks if status.progress else None,
         "percent": status.progress.percent if status.progress else None,

@@ -7,9 +7,9 @@ from referee.api.benchmark import BenchmarkRef
 from referee.api.collection import Collection
 from referee.api.conditions import Condition, ConditionType
 from referee.api.provider import Provider
-from referee.cli import words
 from referee.cli.remote.port import Offered
 from referee.core.conditions import get
+from referee.report import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def interval(parts: Sequence[Part], confidence: float) -> Interval | None:
     """The interval of the weighted mean of the parts.
 
     Source: `welch` and `bounded`; the shift of the centre weighs each part's own shift by its share of the variance,
-    as the skewness of a sum does, so that one part alone has the centre that `bounded` gives it.
+    as the skewness of a sum does, so that one part alone has the centre of its own `tempered` sample.
 
     Returns:
         None if a part has fewer than two samples, or there is no part. The order of the parts changes no digit.

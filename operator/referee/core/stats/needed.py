@@ -4,16 +4,13 @@ import math
 from dataclasses import replace
 
 from referee.core.stats.estimate import Estimate, interval
-
-MOST = 100_000_000
-"""Beyond this "more samples" is no advice."""
+from referee.core.stats.search import least
 
 
 def n_needed(estimate: Estimate, threshold: float, confidence: float, *, lower_is_better: bool) -> int | None:
     """The least n at which the pessimistic end of the interval meets the threshold.
 
-    Source: bisection over n. The end moves towards the estimate as n grows; the last step is checked, so an answer
-    is never one at which the gate would not pass. Spread and design effect are taken to stay as they are.
+    The end moves towards the estimate as n grows; spread and design effect are taken to stay as they are.
 
     Returns:
         None if the estimate itself does not meet the threshold, has no interval, or too large a sample is needed.
@@ -25,15 +22,9 @@ def n_needed(estimate: Estimate, threshold: float, confidence: float, *, lower_i
 
     def passes(size: int) -> bool:
         # The spread stays: s over the root of n for a mean, p(1-p)/(n-1) for a proportion.
-        shrunk = (n - 1) / (size - 1) if estimate.boolean else n / size
+        shrunk = (n - 1) / max(size - 1, 1) if estimate.boolean else n / size
         scaled = None if stderr is None else stderr * math.sqrt(shrunk)
         found = interval(replace(estimate, n=size, stderr=scaled), confidence)
         return found is not None and (found.high <= threshold if lower_is_better else found.low >= threshold)
 
-    if not passes(MOST):
-        return None
-    low, high = 1, MOST
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if passes(middle) else (middle, high)
-    return high
+    return least(passes)

@@ -1,5 +1,6 @@
 """The standard normal distribution, as far as intervals need it."""
 
+import math
 from statistics import NormalDist
 
 _STANDARD = NormalDist()
@@ -16,3 +17,8 @@ def quantile(p: float) -> float:
 def critical(confidence: float) -> float:
     """The half-width, in standard errors, of a two-sided interval at `confidence`."""
     return -quantile((1 - confidence) / 2)
+
+
+def below(z: float) -> float:
+    """The probability that a standard normal variable stays below `z`, exact in the lower tail."""
+    return math.erfc(-z / math.sqrt(2)) / 2

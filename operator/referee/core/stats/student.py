@@ -11,15 +11,17 @@ import math
 from functools import lru_cache
 
 from referee.core.stats import normal
+from referee.core.stats.beta import fraction, incomplete
 from referee.core.stats.interval import Interval
 
 METHOD = "Student t"
 _MIN_N = 10
 """Without a range nothing tempers a sample that happens to lie close together; below this n it would decide gates."""
+_HAIR = 1e-9
+"""An effective number is the result of a division."""
 _EXPANSION_FROM = 1000.0
 _STEPS = 100
 _EPS = 1e-15
-_TINY = 1e-300
 
 
 def quantile(p: float, df: float) -> float:
@@ -46,7 +48,26 @@ def critical(confidence: float, df: float) -> float:
     return -quantile((1 - confidence) / 2, df)
 
 
-def interval(mean: float, stderr: float, n: int, confidence: float) -> Interval | None:
+def p_value(t: float, df: float) -> float:
+    """The two-sided p-value of a t statistic; normal for infinite degrees of freedom.
+
+    Source: Abramowitz and Stegun (1964), 26.7.1 by 26.5.27.
+    """
+    if math.isinf(df):
+        return math.erfc(abs(t) / math.sqrt(2))
+    if abs(t) < 1:
+        # Near the median the tail's argument is 1 less next to nothing; the middle keeps the digits.
+        return 1 - incomplete(0.5, df / 2, t * t / (df + t * t))
+    return incomplete(df / 2, 0.5, df / (df + t * t))
+
+
+def below(t: float, df: float) -> float:
+    """The probability that a t variable stays below `t`."""
+    tail = p_value(t, df) / 2
+    return tail if t < 0 else 1 - tail
+
+
+def interval(mean: float, stderr: float, n: float, confidence: float) -> Interval | None:
     """The t interval of the mean of values that have no known range.
 
     Source: Student, Biometrika 6 (1908) 1-25.
@@ -54,13 +75,13 @@ def interval(mean: float, stderr: float, n: int, confidence: float) -> Interval 
     Args:
         mean: of the sample.
         stderr: s over the root of n, ddof 1.
-        n: sample size.
+        n: sample size; of clusters, their effective number.
         confidence: two-sided.
 
     Returns:
         None for fewer than ten samples, or where they are all equal: such a sample says nothing of its spread.
     """
-    if n < _MIN_N or stderr <= 0:
+    if n < _MIN_N - _HAIR or stderr <= 0:
         return None
     half = critical(confidence, n - 1) * stderr
     return Interval(mean - half, mean + half, METHOD)
@@ -101,26 +122,5 @@ def _excess(t: float, df: float, q: float) -> float:
     # The fraction converges on the near side of the mean only; beyond it the complement does, and is taken from
     # 1/2 - q, not from 1/2, so that near the median no digit is lost.
     if x < (a + 1) / (a + b + 2):
-        return math.exp(front) * _fraction(a, b, x) / a / 2 - q
-    return (0.5 - q) - math.exp(front) * _fraction(b, a, y) / b / 2
-
-
-def _fraction(a: float, b: float, x: float) -> float:
-    """The continued fraction of the incomplete beta function by Lentz's method (Thompson and Barnett, 1986)."""
-    c, d = 1.0, 1 / _off_zero(1 - (a + b) * x / (a + 1))
-    value = d
-    for m in range(1, 10_000):
-        for term in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1 / _off_zero(1 + term * d)
-            c = _off_zero(1 + term / c)
-            value *= d * c
-        if abs(d * c - 1) < _EPS:
-            break
-    return value
-
-
-def _off_zero(x: float) -> float:
-    return x if abs(x) > _TINY else _TINY
+        return math.exp(front) * fraction(a, b, x) / a / 2 - q
+    return (0.5 - q) - math.exp(front) * fraction(b, a, y) / b / 2

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from referee.api.collection import Collection
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Provider
-from referee.core.resolve import Refusal, resolve
+from referee.core.refusal import Refusal
+from referee.core.resolve import Allowed, resolve
 from referee.gateway.errors import Malformed, Unknown
 from referee.gateway.evalhub.wire.manifest import Manifest
 from referee.gateway.evalhub.wire.reading import invalid
@@ -50,6 +51,28 @@ class TenantCatalogue:
         """The collection that counts."""
         found = self.objects.collection(self.tenant, id_)
         return None if found is None else found.model
+
+    def evaluator(self, _id: str) -> None:
+        """None: a request of EvalHub's names none."""
+
+    def dataset(self, _id: str) -> None:
+        """None, for the same reason."""
+
+    def evaluation_job(self, _name: str) -> None:
+        """None, for the same reason."""
+
+    def passed_jobs(self, group: str) -> tuple[()]:
+        """None, for the same reason."""
+        del group
+        return ()
+
+    def evaluator_ids(self) -> tuple[()]:
+        """None, for the same reason."""
+        return ()
+
+    def dataset_ids(self) -> tuple[()]:
+        """None, for the same reason."""
+        return ()
 
     def provider_ids(self) -> list[str]:
         """What there is, for messages."""
@@ -115,7 +138,7 @@ def check_plan(job: EvaluationJob, catalogue: TenantCatalogue) -> None:
         Malformed: it would not.
     """
     # REST cannot ask for a ServiceAccount, and whether there is an MLflow was looked at before
-    planned = resolve(job, catalogue, mlflow=True)
+    planned = resolve(job, catalogue, Allowed(mlflow=True))
     if isinstance(planned, Refusal):
         raise _refused(planned)
 

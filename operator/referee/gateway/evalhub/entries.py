@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from fastapi import Request, Response
-from pydantic import ValidationError
 
 from referee.api.collection import Collection
 from referee.api.manifest import ManifestError, parse
@@ -151,7 +150,7 @@ class Entries:
             obj = await self._services.kube.get(self._resource.one(person.tenant, id_))
             kept = catalogue_of(obj)
             _model(obj)
-        except (NotFound, ValidationError):
+        except (NotFound, ValueError):  # ValueError: not of our schema, or nested too deep
             raise unknown(self._resource, person.tenant, id_) from None
         except ApiError as error:
             raise undecided(error) from error

@@ -18,7 +18,8 @@ from referee.gateway.logs.containers import JobRef, PodLogs, SeenContainer
 from referee.gateway.logs.lines import LogText, Tail
 from referee.gateway.logs.reading import read_log
 from referee.gateway.logs.runs import Runs
-from referee.gateway.watched import SeenPod, Watched
+from referee.gateway.seen import SeenPod
+from referee.gateway.watched import Watched
 from referee.runtime.backoff import Backoff
 from referee.runtime.cache import Key
 from referee.runtime.errors import ApiError

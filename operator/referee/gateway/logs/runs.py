@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from referee.gateway.logs.containers import PodLogs
-from referee.gateway.watched import JobEntry, SeenJob, SeenPod, Watched, evaluation_of, job_of
+from referee.gateway.seen import SeenJob, SeenPod, job_of
+from referee.gateway.watched import JobEntry, Watched, evaluation_of
 from referee.runtime.backoff import Backoff
 from referee.runtime.cache import Key
 from referee.runtime.errors import ApiError, NotFound

@@ -13,7 +13,7 @@ from referee.api.base import Model
 from referee.api.collection import Collection
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Provider
-from referee.api.structural import structural
+from referee.api.structural import Schema, structural
 
 Answers = dict[int | str, dict[str, Any]]
 """The `responses` of an operation."""
@@ -44,10 +44,28 @@ class _Document(RootModel[dict[str, Any]]):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """The CRD's."""
-        return structural(cls.resource)
+        return _with_numbers(structural(cls.resource))
 
 
-class JobDocument(_Document):
+def _with_numbers(node: Schema) -> Schema:
+    """A CRD says `minimum: 0, exclusiveMinimum: true`; this document's dialect says `exclusiveMinimum: 0`."""
+    found: Schema = {}
+    for key, value in node.items():
+        match key:
+            case "properties":
+                found[key] = {name: _with_numbers(child) for name, child in value.items()}
+            case "items" | "additionalProperties" if isinstance(value, dict):
+                found[key] = _with_numbers(value)
+            case "minimum" | "maximum" if node.get(f"exclusive{key.capitalize()}"):
+                found[f"exclusive{key.capitalize()}"] = value
+            case "exclusiveMinimum" | "exclusiveMaximum":
+                pass
+            case _:
+                found[key] = value
+    return found
+
+
+class EvaluationJobDocument(_Document):
     """An EvaluationJob, as the API server has it."""
 
     resource = EvaluationJob
@@ -95,4 +113,4 @@ def body(schema: dict[str, Any], *types: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {type_: {"schema": schema} for type_ in types}}}
 
 
-JOB_SCHEMA = {"$ref": f"#/components/schemas/{JobDocument.__name__}"}
+JOB_SCHEMA = {"$ref": f"#/components/schemas/{EvaluationJobDocument.__name__}"}

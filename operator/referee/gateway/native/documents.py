@@ -13,6 +13,7 @@ from fastapi import Request
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.manifest import ManifestError, parse
 from referee.api.names import ANNOTATION_OWNER, API_VERSION
+from referee.core.nesting import deeper_than
 from referee.gateway.body import Body
 from referee.gateway.errors import Malformed, TooLarge
 from referee.gateway.merging import merged
@@ -76,19 +77,11 @@ async def _object(request: Request) -> dict[str, Any]:
         document = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is no JSON: {error}", code="invalid_json_request") from None
-    if _deeper_than(document, _DEEPEST):
+    if deeper_than(document, _DEEPEST):
         raise Malformed(f"the body is nested more than {_DEEPEST} deep, as no {KIND} is", code="invalid_json_request")
     if not isinstance(document, dict):
         raise Malformed(f"the body must be one object, an {KIND} or a patch of one", code="invalid_json_request")
     return document
-
-
-def _deeper_than(document: object, limit: int) -> bool:
-    level = [document]
-    for _ in range(limit + 1):
-        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
-        level = [child for children in inner for child in children]
-    return bool(level)
 
 
 def _no_number(text: str) -> float:

@@ -125,8 +125,8 @@ def jobs_router(services: Services) -> APIRouter:
     """The routes, over these ports."""
     jobs = _Jobs(services)
     router = APIRouter(prefix="/evaluationjobs", tags=["custom resources"])
-    document = described.JobDocument
-    listed = described.answers(described.ListOf[described.JobDocument], streams=True)
+    document = described.EvaluationJobDocument
+    listed = described.answers(described.ListOf[described.EvaluationJobDocument], streams=True)
     router.add_api_route("", jobs.list_jobs, methods=["GET"], responses=listed)
     router.add_api_route(
         "",

@@ -11,19 +11,10 @@ from typing import TypeVar
 
 from referee.gateway.errors import NotPermitted
 from referee.gateway.faults import undecided
-from referee.gateway.reporting.children import Caller, ChildRef
+from referee.gateway.reporting.children import Caller, ChildRef, OtherRun
 from referee.gateway.reporting.tokens import PodIdentity
-from referee.gateway.watched import (
-    JobEntry,
-    Owner,
-    Planned,
-    SeenJob,
-    SeenPod,
-    Watched,
-    evaluation_of,
-    job_of,
-    pod_of,
-)
+from referee.gateway.seen import Owner, SeenJob, SeenPod, job_of, pod_of
+from referee.gateway.watched import JobEntry, Planned, Watched, evaluation_of
 from referee.runtime.errors import ApiError, NotFound
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import EVALUATION_JOBS, JOBS, PODS, Resource
@@ -49,11 +40,11 @@ class Callers:
         """
         if not self._watched.serves(pod.namespace):
             raise NotPermitted(f"namespace {pod.namespace!r} is not served by this gateway")
-        job_owner = await self._job_of(pod)
+        job_owner, share = await self._job_of(pod)
         job = await self.job(ChildRef(pod.namespace, job_owner.name, job_owner.uid))
         if job is None or job.evaluation is None:
             raise NotPermitted(f"Job {job_owner.name!r} of pod {pod.name!r} is gone, or is no EvaluationJob's")
-        planned = await self._planned(pod.namespace, job.evaluation, job.index)
+        entry, planned = await self._planned(pod.namespace, job.evaluation, job.index)
         return Caller(
             child=ChildRef(pod.namespace, job_owner.name, job_owner.uid),
             job=job.evaluation.name,
@@ -63,6 +54,9 @@ class Callers:
             job_uid=job.evaluation.uid,
             attempt=job.attempt,
             kept=frozenset(filter(None, (planned.primary,))),
+            first_attempt=planned.first_attempt,
+            share=share,
+            others={of: OtherRun(run.job, run.uid, run.first, run.last) for of, run in entry.named},
         )
 
     async def job(self, child: ChildRef) -> SeenJob | None:
@@ -80,7 +74,8 @@ class Callers:
             return True
         return await self._read(EVALUATION_JOBS, namespace, evaluation, evaluation_of) is not None
 
-    async def _job_of(self, pod: PodIdentity) -> Owner:
+    async def _job_of(self, pod: PodIdentity) -> tuple[Owner, int | None]:
+        """Its Job, and which of several pods of it this is."""
         seen = self._watched.pods.get((pod.namespace, pod.name))
         if seen is None or seen.uid != pod.uid:
             seen = await self._read(PODS, pod.namespace, pod.name, pod_of)
@@ -90,16 +85,16 @@ class Callers:
             raise NotPermitted(f"pod {pod.name!r} has ended")
         if seen.job is None:
             raise NotPermitted(f"pod {pod.name!r} is no Job's: only pods that the operator had made may report")
-        return seen.job
+        return seen.job, seen.share
 
-    async def _planned(self, namespace: str, owner: Owner, index: int | None) -> Planned:
+    async def _planned(self, namespace: str, owner: Owner, index: int | None) -> tuple[JobEntry, Planned]:
         seen = self._watched.evaluations.get((namespace, owner.name))
         if seen is None or seen.uid != owner.uid or seen.planned(index) is None:
             seen = await self._read(EVALUATION_JOBS, namespace, owner.name, evaluation_of)
         planned = seen.planned(index) if seen is not None and seen.uid == owner.uid else None
-        if planned is None:
+        if seen is None or planned is None:
             raise NotPermitted(f"EvaluationJob {owner.name!r} is gone, or its plan has no benchmark {index}")
-        return planned
+        return seen, planned
 
     async def _read(self, resource: Resource, namespace: str, name: str, project: Callable[[Object], T]) -> T | None:
         """One live read; not kept, since the cache may hold only what its watch will also take away again."""

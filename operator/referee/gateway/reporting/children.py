@@ -9,7 +9,7 @@ only so much can stand beside a child, the port cuts them, and keeps the rest el
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from referee.core.children import Progress
@@ -28,6 +28,17 @@ class ChildRef:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRun:
+    """A run of another job in the same namespace."""
+
+    job: str
+    job_uid: str
+    first: int
+    last: int
+    """The attempts at its benchmark that count."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Whose credential came with a request, and what it may report about: one benchmark of one job."""
 
@@ -43,6 +54,12 @@ class Caller:
     """Of the EvaluationJob; empty where there is no cluster."""
     attempt: int = 1
     """Which attempt at the benchmark the child is, counted over the job's whole life."""
+    first_attempt: int = 1
+    """The first one of the same plan."""
+    share: int | None = None
+    """Its index among several pods of the child, each of which leaves a receipt; None: it is the only one."""
+    others: Mapping[str, OtherRun] = field(default_factory=dict, hash=False)
+    """Which other runs its plan names, whose journals it may read: by `baseline` and `outputs`."""
 
 
 class Children(Protocol):
@@ -66,6 +83,8 @@ class Children(Protocol):
 
     async def put_result(self, caller: Caller, result: Document) -> None:
         """Keep the final result, whole; returns when it is durable, also if the very same one was kept before.
+
+        Of one pod of several a receipt is kept, and the first of each stands.
 
         Raises:
             Standing: another final result stands, or the child is over.

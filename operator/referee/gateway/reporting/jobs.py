@@ -2,7 +2,8 @@
 
 A JSON patch does it in one call: it tests the uid and that no final result stands, then adds. So the first final
 result wins whoever writes, without a resourceVersion to race for, and a Job that was made anew under the same name
-cannot get what was meant for its predecessor. Only a refused patch costs a second call, to see what stands.
+cannot get what was meant for its predecessor. Only a refused patch costs a second call, to see what stands. A child of
+several pods has a receipt of each instead, under an annotation of its own, by the same rule.
 
 The store is written before the Job. A gateway that dies in between leaves a document that nobody names, and the
 adapter, which was told nothing, posts again; the other way round a Job would name what no store has.
@@ -19,11 +20,14 @@ from referee.gateway.errors import Malformed, Standing, Unavailable, Unknown
 from referee.gateway.faults import undecided
 from referee.gateway.reporting.callers import Callers
 from referee.gateway.reporting.children import Caller, ChildRef, Document
+from referee.gateway.reporting.receipts import name_of, receipt_of
 from referee.gateway.reporting.runs import run_of
+from referee.gateway.reporting.shares import Shares
 from referee.gateway.reporting.summary import summary_of
 from referee.gateway.reporting.throttle import ProgressThrottle, interval_for
 from referee.gateway.reporting.tokens import TokenChecker
-from referee.gateway.watched import SeenJob, Watched, job_of
+from referee.gateway.seen import SeenJob, job_of
+from referee.gateway.watched import Watched
 from referee.runtime.errors import ApiError, Invalid, NotFound
 from referee.runtime.kube import Kube, Object
 from referee.runtime.paths import JOBS
@@ -51,6 +55,7 @@ class JobChildren:
         self._watched = watched
         self._tokens = tokens
         self._callers = Callers(kube, watched)
+        self._shares = Shares()
         self._throttle = ProgressThrottle(self._write_progress, lambda: interval_for(watched.running()))
 
     async def identify(self, credential: str) -> Caller:
@@ -64,6 +69,9 @@ class JobChildren:
     async def put_result(self, caller: Caller, document: Document) -> None:
         """Put the whole into the store and its summary on the Job, once, in this order: what a Job names is there."""
         child = caller.child
+        if caller.share is not None:
+            await self._put_receipt(child, caller.share, document)
+            return
         whole = await _whole(document, caller)
         if await self._stands(child, whole.own):
             return
@@ -76,8 +84,11 @@ class JobChildren:
         self._throttle.drop(child)
 
     async def put_partial(self, caller: Caller, document: Document) -> None:
-        """The same, over an earlier one."""
+        """The same, over an earlier one; what a share has done is in its samples."""
         child = caller.child
+        if caller.share is not None:
+            await self._stands(child, None, share=caller.share)
+            return
         whole = await _whole(document, caller)
         await self._stands(child, None)
         await self._store(caller, whole)
@@ -97,12 +108,26 @@ class JobChildren:
             if job.ended or job.stopping or job.result is not None:
                 return
             written = job.progress
-        if progress != Progress():
-            self._throttle.offer(caller.child, _counted(progress, written), written)
+        if progress == Progress():
+            return
+        if caller.share is not None:
+            progress = self._shares.add(caller.child.uid, caller.share, progress)
+        self._throttle.offer(caller.child, _counted(progress, written), written)
 
     async def close(self) -> None:
         """End what runs in the background."""
         await self._throttle.close()
+
+    async def _put_receipt(self, child: ChildRef, share: int, document: Document) -> None:
+        small = receipt_of(document)
+        own = result.digest(small)
+        if await self._stands(child, own, share=share):
+            return
+        try:
+            await self._add(child, name_of(share), result.canonical(small), unless=name_of(share))
+        except Invalid as error:
+            if not await self._stands(child, own, refused=error, share=share):
+                raise undecided(error) from error
 
     async def _store(self, caller: Caller, whole: "_Whole") -> None:
         if self._results is None:
@@ -114,8 +139,10 @@ class JobChildren:
         except Unstorable as error:
             raise Malformed(f"the result cannot be stored: {error}") from error
 
-    async def _stands(self, child: ChildRef, own: str | None, *, refused: Invalid | None = None) -> bool:
-        """Whether the result of this digest stands already; False: nothing final does.
+    async def _stands(
+        self, child: ChildRef, own: str | None, *, refused: Invalid | None = None, share: int | None = None
+    ) -> bool:
+        """Whether the result of this digest stands already, or this receipt of a share; False: nothing final does.
 
         Raises:
             Standing, Unknown: the child takes nothing more.
@@ -123,10 +150,12 @@ class JobChildren:
         job = await self._callers.job(child) if refused is None else await self._look(child)
         if job is None:
             raise Unknown(f"Job {child.name!r} is gone; one that has its name now is another run")
-        if job.result is not None and job.result == own:
+        standing = job.result if share is None else dict(job.receipts).get(share)
+        if standing is not None and standing == own:
             return True
-        if job.result is not None:
-            raise Standing(f"Job {child.name!r} has another final result: the first one stands")
+        if standing is not None:
+            of = "" if share is None else f" of pod {share}"
+            raise Standing(f"Job {child.name!r} has another final result{of}: the first one stands")
         if job.ended:
             raise Standing(f"Job {child.name!r} is over")
         return False
@@ -148,13 +177,13 @@ class JobChildren:
         except Invalid as error:
             raise Standing(str(error)) from error
 
-    async def _add(self, child: ChildRef, annotation: str, text: str) -> None:
+    async def _add(self, child: ChildRef, annotation: str, text: str, *, unless: str = names.ANNOTATION_RESULT) -> None:
         try:
             job = await self._kube.json_patch(
                 JOBS.one(child.namespace, child.name),
                 [
                     {"op": "test", "path": "/metadata/uid", "value": child.uid},
-                    {"op": "test", "path": _path(names.ANNOTATION_RESULT), "value": None},
+                    {"op": "test", "path": _path(unless), "value": None},
                     {"op": "add", "path": _path(annotation), "value": text},
                 ],
             )

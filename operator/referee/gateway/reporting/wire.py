@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NoReturn, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from referee.core.nesting import DEEPEST, deeper_than
 from referee.gateway.errors import Malformed
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -138,6 +139,8 @@ def parse(raw: bytes) -> Event:
         document = json.loads(raw, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not JSON: {error}", code="invalid_json_request") from None
+    if deeper_than(document):
+        raise Malformed(f"the body is nested more than {DEEPEST} deep", code="invalid_json_request")
     try:
         return Envelope.model_validate(document).benchmark_status_event
     except ValidationError as error:

@@ -1,38 +1,36 @@
 """Full results and samples for people.
 
-    GET /api/v1/evaluations/jobs/{id}/results     one JSON document
+    GET /api/v1/evaluations/jobs/{id}/results     one JSON document; format=jsonl, csv or junit: the samples with scores
     GET /api/v1/evaluations/jobs/{id}/samples     JSON Lines
 
 They live in the store alone, so the right to them is one of its own: get on `evaluationjobs/results`. Both come as they
-are read. Once an answer has begun there is no status left to say that the store fell silent: the connection breaks off,
-which no client takes for the end.
+are read.
 """
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from referee.gateway.errors import Malformed, Unavailable, Unknown
-from referee.gateway.evalhub.described import answers, extra, query
+from referee.gateway.errors import Malformed, Unknown
+from referee.gateway.evalhub.described import Schema, answers, extra, query
 from referee.gateway.evalhub.queries import query_of
 from referee.gateway.finding import find_job
+from referee.gateway.results import formats
 from referee.gateway.results.documents import documents_of
-from referee.gateway.results.samples import samples_of
+from referee.gateway.results.rows import evaluators_of, journals_of, rows_of
 from referee.gateway.services import Services
+from referee.gateway.streaming import JSON_LINES, answered, begun
 from referee.runtime.paths import EVALUATION_JOBS
-from referee.store import StoreUnavailable
 
 Json = dict[str, Any]
 
-JSON_LINES = "application/jsonl"
-_PART = 64 * 1024
-"""Bytes sent at once."""
 _TEXT = {"schema": {"type": "string"}}
 _BENCHMARK = query("benchmark_index", "Of this benchmark alone.", {"type": "integer", "minimum": 0})
+_FORMAT = query("format", "Of what.", {"type": "string", "enum": list(formats.KINDS), "default": "json"})
 _ATTEMPT = query("attempt", "Of this attempt; none: the one that counts.", {"type": "integer", "minimum": 1})
 
 
@@ -51,15 +49,21 @@ def results_router(services: Services) -> APIRouter:
     @router.get(
         "/api/v1/evaluations/jobs/{job}/results",
         response_class=Response,
-        responses=answers(404, s200=ResultList),
-        openapi_extra=extra(_BENCHMARK),
+        responses=_in_formats(answers(404, s200=ResultList)),
+        openapi_extra=extra(_BENCHMARK, _FORMAT),
     )
     async def results(request: Request, job: str) -> Response:
-        """Every benchmark's full result, as its adapter reported it."""
+        """Every benchmark's full result, as its adapter reported it; or the samples with their scores."""
         found = await _readable(services, request, job)
-        index = _index(found, query_of(request, ("benchmark_index",)).number("benchmark_index"))
-        items = documents_of(found, services.store.results, index)
-        return await _begun(_document(job, items), "application/json")
+        given = query_of(request, ("benchmark_index", "format"))
+        index, wanted = _index(found, given.number("benchmark_index")), given.text("format") or "json"
+        if wanted not in formats.KINDS:
+            known = ", ".join(formats.KINDS)
+            raise Malformed(f"The parameter 'format' must be one of {known}.", code="query_parameter_invalid")
+        parts = await _parts(services, found, index, wanted)
+        ending = formats.ENDINGS.get(wanted)
+        saved = {"Content-Disposition": f'attachment; filename="{job}.{ending}"'} if ending else None
+        return await begun(parts, formats.KINDS[wanted], saved)
 
     @router.get(
         "/api/v1/evaluations/jobs/{job}/samples",
@@ -74,9 +78,16 @@ def results_router(services: Services) -> APIRouter:
         index, attempt = _index(found, given.number("benchmark_index")), given.number("attempt")
         if attempt == 0:
             raise Malformed("The parameter 'attempt' counts from 1.", code="query_parameter_invalid")
-        return await _begun(samples_of(found, services.store.samples, index, attempt), JSON_LINES)
+        rows = partial(rows_of, services.store, journals_of(found, index, attempt))
+        return await begun(formats.as_lines(rows), JSON_LINES)
 
     return router
+
+
+def _in_formats(described: dict[int | str, Schema]) -> dict[int | str, Schema]:
+    """With what else a good answer may be."""
+    others = {kind.partition(";")[0]: _TEXT for name, kind in formats.KINDS.items() if name != "json"}
+    return described | {200: {**described[200], "content": others}}
 
 
 async def _readable(services: Services, request: Request, job: str) -> Json:
@@ -94,6 +105,20 @@ def _index(job: Json, index: int | None) -> int | None:
     return index
 
 
+async def _parts(services: Services, job: Json, index: int | None, wanted: str) -> AsyncIterator[bytes]:
+    """The results in a format."""
+    refs = journals_of(job, index)
+    rows = partial(rows_of, services.store, refs)
+    match wanted:
+        case "jsonl":
+            return formats.as_lines(rows)
+        case "csv":
+            return formats.as_csv(rows, await answered(evaluators_of(job, services.store, refs)))
+        case "junit":
+            return formats.as_junit(job, rows)
+    return _document(job["metadata"]["name"], documents_of(job, services.store.results, index))
+
+
 async def _document(job: str, items: AsyncIterator[Json]) -> AsyncIterator[bytes]:
     yield b'{"id":%s,"items":[' % json.dumps(job).encode()
     between = b""
@@ -101,33 +126,3 @@ async def _document(job: str, items: AsyncIterator[Json]) -> AsyncIterator[bytes
         yield between + json.dumps(item, separators=(",", ":"), allow_nan=False).encode()
         between = b","
     yield b"]}\n"
-
-
-async def _begun(parts: AsyncIterator[bytes], kind: str) -> Response:
-    """The answer, once the store has answered for the first time: until then a refusal is still possible."""
-    joined = _joined(parts)
-    try:
-        first = await anext(joined, b"")
-    except StoreUnavailable as error:
-        raise Unavailable(f"the results store did not answer: {error}") from error
-
-    async def all_of_it() -> AsyncIterator[bytes]:
-        yield first
-        async for part in joined:
-            yield part
-
-    return StreamingResponse(all_of_it(), media_type=kind)
-
-
-async def _joined(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Small parts together: each that is sent costs as much as reading some dozens."""
-    held: list[bytes] = []
-    size = 0
-    async for part in parts:
-        held.append(part)
-        size += len(part)
-        if size >= _PART:
-            yield b"".join(held)
-            held, size = [], 0
-    if held:
-        yield b"".join(held)

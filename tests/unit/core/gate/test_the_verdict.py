@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referee.api.benchmark import PassCriteria
-from referee.api.status import Outcome
+from referee.api.figures import Outcome
 from referee.core.gate import Rules, decide, kleene_and
 from referee.core.measured import Measured
 from tests.unit.core.score.building import share

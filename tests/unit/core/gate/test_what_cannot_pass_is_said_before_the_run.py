@@ -39,7 +39,7 @@ def test_ten_of_ten_and_its_remedy() -> None:
     ("planned", "n", "said"),
     [
         (plan(BOOLEAN, threshold=0.2, bound="Worst", lower=True), 10, "its upper bound at 0.2775 (Wilson)"),
-        (plan(JUDGE, threshold=4.5, bound="Worst"), 10, "its lower bound at 3.933 (Student t, a pseudo-observation"),
+        (plan(JUDGE, threshold=4.5, bound="Worst"), 10, "its lower bound at 3.89 (Student t, a pseudo-observation"),
         (plan(BOOLEAN, threshold=0.5, bound="Worst"), 1, "1 samples give no interval"),
         (plan(BOOLEAN, threshold=80), None, "the best value is 1, the threshold 80; change the threshold"),
         (plan(JUDGE, threshold=0.5, lower=True), 100, "the best value is 1, the threshold 0.5"),

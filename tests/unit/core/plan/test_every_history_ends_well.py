@@ -19,6 +19,8 @@ from referee.core.children import Trouble
 from referee.core.limits import MAX_STATUS_BYTES
 from referee.core.pods import Agent, Fetch, Pod
 from referee.core.result import ReportedMetric, Result
+from tests.unit.core.plan.posting import HALF, PEOPLE, post
+from tests.unit.core.shelf import EXACT, an_evaluation, planned
 from tests.unit.core.world import BAD, GOOD, World, a_job, a_plan
 
 LONG = Result(
@@ -216,7 +218,46 @@ def _has_child(world: World, index: int) -> bool:
     return any(c.index == index and c.attempt == world.benchmark(index).attempt for c in world.children.values())
 
 
-Histories.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
+class EvaluationHistories(Histories):
+    """The same of jobs whose outputs or scores others post, or whose samples are spread over pods."""
+
+    @initialize(
+        shards=st.integers(1, 2),
+        generation=st.sampled_from(["Operator", "External"]),
+        completion=st.sampled_from(["Auto", "Explicit", "Idle"]),
+        deadline=st.sampled_from([None, 1000]),
+        suspend=st.booleans(),
+    )
+    def start(self, shards: int, generation: str, completion: str, deadline: int | None, suspend: bool) -> None:
+        spec = {
+            "execution": {"shards": shards},
+            "activeDeadlineSeconds": deadline,
+            "suspend": suspend,
+            "pendingDeadlineSeconds": 100,
+            "childRetentionSeconds": {"success": 20, "failure": 40},
+            "externalResults": {"completion": completion, "deadlineSeconds": 300, "idleSeconds": 20},
+        }
+        job = an_evaluation(evaluators=[EXACT, PEOPLE], generation=generation, spec=spec)
+        self.world = World(job=job, resolved=planned(job))
+
+    @rule(data=st.data(), pending=st.integers(0, 2))
+    def an_attempt_reports(self, data: st.DataObject, pending: int) -> None:
+        name = self.pick(data)
+        if name and self.world.children[name].result is None:
+            self.world.change(name, result=replace(HALF, samples=replace(HALF.samples, pending=pending)))
+
+    @rule(outputs=st.integers(0, 2), pending=st.sampled_from([None, 0, 1]), told=st.booleans())
+    def somebody_posts(self, outputs: int, pending: int | None, told: bool) -> None:
+        post(self.world, outputs=outputs, scores=1, pending=pending, told=told)
+
+    @invariant()
+    def nothing_runs_while_others_are_waited_for(self) -> None:
+        decision = self.world.decide()
+        assert not (decision.start and decision.status.phase == "AwaitingResults")
+
+
+_EVERY = settings(max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+Histories.TestCase.settings = _EVERY
 TestEveryHistory = Histories.TestCase
+EvaluationHistories.TestCase.settings = _EVERY
+TestEveryHistoryOfAnEvaluation = EvaluationHistories.TestCase

@@ -6,7 +6,7 @@ import pytest
 
 from referee.api.conditions import Reason
 from referee.core.children import Trouble
-from referee.core.resolve import Refusal
+from referee.core.refusal import Refusal
 from tests.unit.core.world import BAD, GOOD, World, a_job, a_plan
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from referee.api.conditions import Reason
 from referee.api.evaluationjob import Rerun
 from referee.core.pods import Pod
-from referee.core.resolve import Refusal
+from referee.core.refusal import Refusal
 from tests.unit.core.world import BAD, World, a_job, a_plan
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from referee.core.stats import bounded, student, wilson
 from referee.core.stats.estimate import Estimate, independent_stderr, interval
-from referee.core.stats.needed import MOST, n_needed
+from referee.core.stats.needed import n_needed
+from referee.core.stats.search import MOST
 
 BOOLEAN = Estimate(0.9, independent_stderr(0.9, 50), 50, boolean=True, span=(0, 1))
 JUDGED = Estimate(4.4, 0.1, 50, span=(1, 5))

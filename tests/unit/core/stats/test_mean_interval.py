@@ -23,16 +23,30 @@ def test_with_a_range_it_is_t_over_the_samples_and_both_ends(values: list[float]
 
     tempered = [*values, 1.0, 5.0]
     half = stats.t.isf((1 - confidence) / 2, len(tempered) - 1) * stderr_of(tempered)
-    expected = max(1.0, fmean(tempered) - half), min(5.0, fmean(tempered) + half)
+    all_right = stats.binomtest(len(values), len(values)).proportion_ci(confidence, method="wilson").low
     assert found is not None
-    assert (found.low, found.high) == pytest.approx(expected, rel=1e-9)
+    # Each end from the mean that is further, no closer to the range's end than so many right answers are to 1.
+    assert found.low == pytest.approx(
+        max(1, min(min(fmean(values), fmean(tempered)) - half, 1 + 4 * all_right)), rel=1e-9
+    )
+    assert found.high == pytest.approx(
+        min(5, max(max(fmean(values), fmean(tempered)) + half, 5 - 4 * all_right)), rel=1e-9
+    )
 
 
-def test_ten_fives_are_not_certain() -> None:
+def test_ten_fives_are_as_certain_as_ten_right_answers() -> None:
     found = bounded.interval(5.0, 0.0, 10, (1, 5), 0.95)
     assert found is not None
-    assert found.low == pytest.approx(3.9330, abs=1e-4)
+    assert found.low == pytest.approx(1 + 4 * 0.7224672)
     assert found.high == 5
+
+
+def test_a_mirrored_sample_has_the_mirrored_interval() -> None:
+    found = bounded.interval(4.2, 0.15, 33, (1, 5), 0.95)
+    mirrored = bounded.interval(1.8, 0.15, 33, (1, 5), 0.95)
+    assert found is not None
+    assert mirrored is not None
+    assert (mirrored.low, mirrored.high) == pytest.approx((6 - found.high, 6 - found.low), rel=1e-12)
 
 
 def test_with_a_range_two_samples_are_the_fewest() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from referee.api.collection import Collection
 from referee.api.evaluationjob import EvaluationJob
 from referee.api.provider import Provider
-from referee.core.resolve import Refusal, resolve
+from referee.core.refusal import Refusal
+from referee.core.resolve import resolve
+from referee.gateway.evalhub.checks import TenantCatalogue
 from referee.gateway.evalhub.wire.config import configuration
 from referee.gateway.evalhub.wire.scales import completed
 
@@ -32,7 +34,10 @@ COLLECTION = Collection.model_validate(
 )
 
 
-class Catalogue:
+class Catalogue(TenantCatalogue):
+    def __init__(self) -> None:
+        """There is no tenant."""
+
     def provider(self, id_: str) -> Provider | None:
         return PROVIDER if id_ == "p" else None
 

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 import pytest
+from evalhub.models.api import EvaluationJob, JobStatus
 
 from referee.api.status import BenchmarkPhase, Phase
 from referee.gateway.evalhub.wire.benchmarks import Beside
@@ -205,3 +206,18 @@ def test_times_are_in_utc_and_the_latest_is_the_update() -> None:
     assert made["resource"]["updated_at"] == "2026-01-01T00:01:00Z"
     assert made["status"]["benchmarks"][0]["completed_at"] == "2026-01-01T00:00:30.500000Z"
     assert "started_at" not in made["status"]["benchmarks"][0]
+
+
+def test_an_evaluation_that_waits_for_people_is_still_running() -> None:
+    """One without a model, which EvalHub has no word for."""
+    row = {"index": 0, "id": "evaluation", "provider": "referee_evaluators", "phase": "AwaitingResults", "pending": 3}
+    made = from_resource(
+        {
+            "metadata": METADATA,
+            "spec": {"evaluation": {"generation": "External", "dataset": {"posted": {}}, "evaluators": []}},
+            "status": {"phase": "AwaitingResults", "benchmarks": [row], "plan": {"benchmarks": [row]}},
+        }
+    )
+
+    assert EvaluationJob.model_validate(made).state == JobStatus.RUNNING
+    assert [one["status"] for one in made["status"]["benchmarks"]] == ["running"]

@@ -7,7 +7,7 @@ and no parameter; a queue is Kueue's, an experiment MLflow's. What has no field 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from referee.api.evaluationjob import MAX_BENCHMARKS
+from referee.api.execution import MAX_BENCHMARKS
 from referee.api.names import API_VERSION
 from referee.gateway.evalhub.wire import extras
 from referee.gateway.evalhub.wire.reading import invalid

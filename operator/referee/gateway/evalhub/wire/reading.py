@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from referee.core.nesting import DEEPEST, deeper_than
 from referee.gateway.errors import Malformed
 
 _SHOWN = 5
@@ -55,9 +56,12 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 - a JSON document
         Malformed: it is none.
     """
     try:
-        return json.loads(raw, parse_constant=_no_number, parse_float=_finite)
+        document = json.loads(raw, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:  # ValueError: also bytes that are no text, and a huge integer
         raise no_json(str(error)) from None
+    if deeper_than(document):
+        raise no_json(f"it is nested more than {DEEPEST} deep")
+    return document
 
 
 def read_as(model: type[W], document: object) -> W:

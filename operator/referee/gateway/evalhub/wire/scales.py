@@ -10,7 +10,8 @@ from typing import Any
 
 from referee.api.benchmark import BenchmarkRef
 from referee.api.provider import CatalogueBenchmark
-from referee.core.resolve import Catalogue, primary_of
+from referee.core.resolve import Catalogue
+from referee.core.resolve.benchmarks import primary_of
 from referee.gateway.evalhub.wire import extras
 
 Manifest = dict[str, Any]

@@ -1,0 +1,1 @@
+"""Asking models: one HTTP client with retries, pace, budget, cache and count."""

@@ -1,0 +1,1 @@
+"""`referee results` and `referee diff`: runs that are over, here or elsewhere, for people and for programs."""
