@@ -1,7 +1,7 @@
 """The same figures for parts of the samples: by language, by document, by whatever the metadata has.
 
-Parts that a gate names come first, then the worst; the first eight stand in status and all of them in the store. They
-are exploratory: among many parts one is bad by chance, so nothing but a named gate decides by them.
+Parts that a gate names come first, then the worst. They stand in the results store, not in status, and are exploratory:
+among many parts one is bad by chance, so nothing but a named gate decides by them.
 """
 
 import json
@@ -16,7 +16,6 @@ from referee.core.evaluation.figures import Measure
 from referee.core.evaluation.outcomes import Closing
 from referee.core.evaluation.table import Table
 
-IN_STATUS = 8
 MOST_PARTS = 1000
 """Of one path. Where every sample has a value of its own there is nothing to slice by: the largest parts are kept."""
 _LONGEST = 256

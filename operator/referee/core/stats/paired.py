@@ -1,7 +1,7 @@
 """The difference between two runs over the same samples.
 
 Taken sample by sample, so that what is hard for both drops out: over 400 questions that two models answer alike in
-88 % of the cases the paired interval is half as wide as the unpaired one.
+88 % of the cases, 80 % of them right, the paired interval is 0.62 times as wide as the unpaired one.
 
 A delta is the value here minus the value there, turned by the caller so that higher is better.
 
