@@ -49,7 +49,7 @@ async def test_a_name_that_is_taken_is_refused(remote: Remote) -> None:
 
 async def test_what_the_api_server_refuses_is_told_with_its_field(remote: Remote) -> None:
     both = job("one", collection={"id": "c"})
-    with pytest.raises(RemoteError, match="exactly one of benchmarks, collection must be set"):
+    with pytest.raises(RemoteError, match="exactly one of benchmarks, collection, evaluation must be set"):
         await remote.submit(both)
 
 
