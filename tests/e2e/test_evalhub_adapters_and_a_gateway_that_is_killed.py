@@ -66,7 +66,8 @@ async def test_with_one_replica(tenancy: Tenant, node: Node, tmp_path: Path, poi
 async def test_with_two_replicas(tenancy: Tenant, node: Node, tmp_path: Path, point: str, postgresql_url: str) -> None:
     killed = await _all_results(tenancy, node, tmp_path, point, postgresql_url, ["a", "b"])
 
-    assert RESULTS <= killed <= 2 * RESULTS
+    # two results may be under way in one gateway, and both be on their Jobs, when it is killed
+    assert 2 <= killed <= 2 * RESULTS
 
 
 async def _all_results(

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from referee.api.runplan import RunPlan
+from referee.core.resolve import Allowed, resolve
+from referee.local.bundle import Bundle
 from referee.local.catalogue import LocalCatalogue, built_in_providers
+from tests.unit.core.shelf import an_evaluation
 from tests.unit.local.world import Document, a_dataset, a_job, a_provider, an_evaluator, bundle
 
 
@@ -110,3 +114,14 @@ def test_runs_that_passed_come_the_last_to_end_first(tmp_path: Path) -> None:
     catalogue = LocalCatalogue(bundle(tmp_path), "default", tmp_path)
 
     assert [run.metadata.name for run in catalogue.passed_jobs("default")] == ["late", "middle", "early"]
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["with --allow-code", "without it"])
+def test_code_runs_here_by_the_word_of_who_runs_the_command_alone(allowed: bool) -> None:
+    code = {"name": "c", "type": "Code", "code": {"source": "def f(log):\n    return 1\n"}}
+
+    catalogue = LocalCatalogue(Bundle(), "team-a")
+
+    resolved = resolve(an_evaluation(evaluators=[code]), catalogue, Allowed(code=allowed, in_pods=False))
+
+    assert isinstance(resolved, RunPlan) is allowed
