@@ -23,6 +23,7 @@ from referee_evaluators.endpoint.ledger import cost
 from referee_evaluators.journal.past import Past
 from referee_evaluators.loop.scoring import Scoring
 from referee_evaluators.loop.sources import first, source_of
+from referee_evaluators.sandbox.pool import SandboxPool
 from referee_evaluators.spec import EvaluatorSpec, read_evaluation
 from referee_evaluators.templates.prompt import Asking
 from referee_evaluators.templates.template import NotRendered
@@ -72,7 +73,9 @@ def preview(spec: Path, number: int, environ: Mapping[str, str] = os.environ) ->
     paths = locate({**environ, "EVALHUB_JOB_SPEC_PATH": str(spec)})
     context = Context(read_spec(spec), paths, Credentials(), ProgressReporter(lambda _: None))
     evaluation = read_evaluation(spec)
-    Scoring(evaluation.evaluators, Tools(endpoint_for=_nobody))
+    # made and never started: code is read here, and not run
+    sandbox = SandboxPool() if evaluation.allow_code else None
+    Scoring(evaluation.evaluators, Tools(endpoint_for=_nobody, sandbox=sandbox))
     past = Past(paths.data)
     past.seal()
     source = source_of(context, evaluation, past, None)

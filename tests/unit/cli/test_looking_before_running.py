@@ -90,11 +90,10 @@ def test_an_unknown_placeholder_is_found_before_anything_is_called(tmp_path: Pat
     assert (found.exit_code, "did you mean 'input'?" in found.stderr) == (2, True), found.stderr
 
 
-def test_code_needs_its_second_key(tmp_path: Path, url: str) -> None:
+def test_code_needs_a_word_of_whoever_runs_it(tmp_path: Path, url: str) -> None:
     without, with_it = (
         _dry_run(tmp_path, url, evaluator=_CODE),
         _dry_run(tmp_path, url, "--allow-code", evaluator=_CODE),
     )
     assert (without.exit_code, "--allow-code" in without.stderr) == (2, True), without.stderr
-    assert (with_it.exit_code, "--allow-code" in with_it.stderr) == (2, False)
-    assert "lacks spec.adapter.allowCode of Provider" in with_it.stderr
+    assert with_it.exit_code == 0, with_it.stderr
