@@ -28,3 +28,13 @@ def post(world: World, **said: Any) -> None:
     metadata = world.job.metadata
     annotations = {**metadata.annotations, ANNOTATION_STORE_REVISION: json.dumps(known | said)}
     world.job = world.job.model_copy(update={"metadata": metadata.model_copy(update={"annotations": annotations})})
+
+
+def an_attempt(world: World, result: Result) -> None:
+    """One attempt runs, reports and is over."""
+    world.settle()
+    world.runs()
+    world.settle()
+    world.reports(result)
+    world.ends()
+    world.settle()

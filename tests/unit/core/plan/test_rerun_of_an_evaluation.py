@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from referee.api.evaluationjob import Rerun
-from referee.core.result import Result
-from tests.unit.core.plan.posting import HALF, PEOPLE, WHOLE, post
+from tests.unit.core.plan.posting import HALF, PEOPLE, WHOLE, an_attempt, post
 from tests.unit.core.shelf import EXACT, an_evaluation, planned
 from tests.unit.core.world import BAD, World
 
@@ -16,15 +15,6 @@ LASTING = replace(BAD, retryable=False)
 def a_world() -> World:
     job = an_evaluation(evaluators=[EXACT, PEOPLE], spec={"passCriteria": {"threshold": 0.1}})
     return World(job=job, resolved=planned(job))
-
-
-def an_attempt(world: World, result: Result) -> None:
-    world.settle()
-    world.runs()
-    world.settle()
-    world.reports(result)
-    world.ends()
-    world.settle()
 
 
 def test_with_nothing_that_failed_a_rerun_of_what_failed_changes_nothing() -> None:

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from referee.core.result import Result
-from tests.unit.core.plan.posting import HALF, PEOPLE, WHOLE, post
+from tests.unit.core.plan.posting import HALF, PEOPLE, WHOLE, an_attempt, post
 from tests.unit.core.shelf import EXACT, an_evaluation, planned
 from tests.unit.core.world import START, World
 
@@ -14,15 +13,6 @@ def a_world(*, external: dict[str, Any] | None = None, **block: Any) -> World:
     spec = {"externalResults": external} if external else {}
     job = an_evaluation(evaluators=[EXACT, PEOPLE], spec=spec, **block)
     return World(job=job, resolved=planned(job))
-
-
-def an_attempt(world: World, result: Result) -> None:
-    world.settle()
-    world.runs()
-    world.settle()
-    world.reports(result)
-    world.ends()
-    world.settle()
 
 
 def test_scores_that_are_missing_are_waited_for_without_a_child() -> None:
